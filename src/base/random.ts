@@ -17,7 +17,7 @@ const TWO_32 = 2 ** 32;
 /**
  * A generator seeded with one number (its low 32 bits count).
  * The algorithm is sfc32 of Chris Doty-Humphrey's PractRand ("small fast chaotic", 128 bits of state),
- * seeded as there: the seed in one word, then 15 rounds thrown away.
+ * with the seed in one word and the first 15 numbers thrown away, so that near seeds give unlike streams.
  */
 export function newRandom(seed: number): Random {
   let a = 0;
