@@ -1,0 +1,229 @@
+import type { RequestListener } from "node:http";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { BerthError, type Random } from "../../base/index.ts";
+import type { Action, ActionTable } from "./action.ts";
+import type { CallLog } from "./call-log.ts";
+import { readCaller } from "./caller.ts";
+import { ClientTokens } from "./client-tokens.ts";
+import type { Clock } from "./clock.ts";
+import { actionOf, dispatch, type Dispatch } from "./dispatch.ts";
+import { Ec2Fault } from "./fault.ts";
+import { type Delay, type LatencySettings, pickDelayMs } from "./latency.ts";
+import { Params } from "./params.ts";
+import { Throttle, type ThrottleSettings } from "./throttle.ts";
+import { faultXml, replyXml, type XmlStruct } from "./xml.ts";
+
+/** What a query API is made of. */
+export interface QueryApiOptions<W> {
+  readonly actions: ActionTable<W>;
+  readonly world: W;
+  readonly clock: Clock;
+  /** Request ids and latencies come from here. */
+  readonly random: Random;
+  readonly latency: LatencySettings;
+  /** `off`: requests are never refused for their rate. */
+  readonly throttle: ThrottleSettings | "off";
+  readonly log: CallLog;
+  /** Called with what is not the caller's fault: the request is answered `InternalError`. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** A query API, not listening yet. */
+export interface QueryApi {
+  readonly app: FastifyInstance;
+  /** Serves any number of sockets: `createServer(requestListener).listen(…)`. Needs `app.ready()` once. */
+  readonly requestListener: RequestListener;
+}
+
+/** An API of the `ec2` query protocol over a table of actions. Any path, POST or GET. */
+export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
+  const throttle =
+    options.throttle === "off" ? undefined : new Throttle(options.throttle);
+  const port: Dispatch<W> = {
+    ...options,
+    throttle,
+    tokens: new ClientTokens(),
+  };
+  const app = fastify({ forceCloseConnections: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "*",
+    { parseAs: "string" },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+  app.setErrorHandler((error, request, reply) => {
+    send({
+      reply,
+      answer: refusal(
+        asFault(error, options.onBug),
+        newRequestId(options.random),
+      ),
+    });
+    request.log.debug(error);
+  });
+  app.route({
+    method: ["GET", "POST"],
+    url: "/*",
+    handler: (request, reply) => serve({ options, port, request, reply }),
+  });
+  return {
+    app,
+    requestListener: (request, response) => {
+      app.routing(request, response);
+    },
+  };
+}
+
+interface Serving<W> {
+  readonly options: QueryApiOptions<W>;
+  readonly port: Dispatch<W>;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function serve<W>({
+  options,
+  port,
+  request,
+  reply,
+}: Serving<W>): Promise<FastifyReply> {
+  const { clock, log, random } = options;
+  const atMs = clock.nowMs();
+  const params = readParams(request);
+  const { accessKey: caller, client, attempt } = readCaller(request.headers);
+  const answer = await answerTo({
+    options,
+    port,
+    params,
+    requestId: newRequestId(random),
+  });
+  log.add({
+    atMs,
+    action: params.text("Action") ?? "",
+    caller,
+    client,
+    attempt,
+    tookMs: clock.nowMs() - atMs,
+    errorCode: answer.errorCode,
+  });
+  return send({ reply, answer });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly requestId: string;
+  readonly errorCode: string | undefined;
+}
+
+interface Asking<W> extends Pick<Serving<W>, "options" | "port"> {
+  readonly params: Params;
+  readonly requestId: string;
+}
+
+async function answerTo<W>({
+  options,
+  port,
+  params,
+  requestId,
+}: Asking<W>): Promise<Answer> {
+  const { actions, clock, latency, onBug, random } = options;
+  try {
+    const action = actionOf(actions, params);
+    const tookMs = pickDelayMs(delayOf(action, latency), random);
+    // Half the time passes on the way to EC2, half on the way back: a caller that gives up may have been served.
+    await pause(clock, tookMs / 2);
+    const settled = settle(() =>
+      dispatch(port, { action, params, nowMs: clock.nowMs() }),
+    );
+    await pause(clock, tookMs / 2);
+    const reply = settled();
+    const body = replyXml(action.name, { requestId, reply });
+    return { status: 200, body, requestId, errorCode: undefined };
+  } catch (error) {
+    return refusal(asFault(error, onBug), requestId);
+  }
+}
+
+// Keeps an outcome, good or bad, for the moment when it is to be told.
+function settle(run: () => XmlStruct): () => XmlStruct {
+  try {
+    const reply = run();
+    return () => reply;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function delayOf<W>(action: Action<W>, latency: LatencySettings): Delay {
+  return latency.actions[action.name] ?? latency[action.kind];
+}
+
+async function pause(clock: Clock, ms: number): Promise<void> {
+  if (ms > 0) await clock.sleep(ms);
+}
+
+function readParams({ body, raw }: FastifyRequest): Params {
+  const query = (raw.url ?? "").split("?").slice(1).join("?");
+  return Params.fromForm(
+    typeof body === "string" && body !== "" ? body : query,
+  );
+}
+
+function asFault(error: unknown, onBug: (error: unknown) => void): Ec2Fault {
+  if (error instanceof Ec2Fault) return error;
+  if (isRequestError(error))
+    return new Ec2Fault("MalformedQueryString", error.message);
+  onBug(error);
+  const text =
+    error instanceof BerthError
+      ? error.message
+      : "An internal error has occurred";
+  return new Ec2Fault("InternalError", text);
+}
+
+/** Errors of the HTTP layer about the request itself, such as a body that is too large. */
+function isRequestError(error: unknown): error is Error {
+  if (!(error instanceof Error) || !("statusCode" in error)) return false;
+  return typeof error.statusCode === "number" && error.statusCode < 500;
+}
+
+function refusal(fault: Ec2Fault, requestId: string): Answer {
+  const body = faultXml(fault, requestId);
+  return { status: fault.status, body, requestId, errorCode: fault.code };
+}
+
+function send({
+  reply,
+  answer,
+}: {
+  reply: FastifyReply;
+  answer: Answer;
+}): FastifyReply {
+  return reply
+    .code(answer.status)
+    .header("content-type", "text/xml;charset=UTF-8")
+    .header("x-amzn-requestid", answer.requestId)
+    .send(answer.body);
+}
+
+function newRequestId(random: Random): string {
+  const hex = Array.from({ length: 4 }, () =>
+    random.uint32().toString(16).padStart(8, "0"),
+  ).join("");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join("-");
+}
