@@ -1,0 +1,42 @@
+import { defineConfig } from "vitest/config";
+
+/** Rooms whose every line and branch is tested. */
+const COMPLETE = ["src/net/**", "src/pool/**", "src/vpc/**", "src/dataplane/codec/**"];
+
+const all = { lines: 100, branches: 100, functions: 100, statements: 100 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["**/*.kernel.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "kernel",
+          include: ["src/**/*.kernel.test.ts", "e2e/**/*.test.ts"],
+          // They make namespaces, containers and links: one file at a time keeps them out of each other's way.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.test.ts", "src/cli/main.ts"],
+      reporter: ["text-summary", "json", "html"],
+      thresholds: {
+        lines: 85,
+        branches: 85,
+        ...Object.fromEntries(COMPLETE.map((glob) => [glob, all])),
+      },
+    },
+  },
+});
