@@ -13,5 +13,5 @@ export function invariant(condition: boolean, message: string): asserts conditio
 
 /** Ends a closed switch: does not compile while a case is missing, and throws if one arrives anyway. */
 export function assertNever(value: never): never {
-  throw new InvariantError(`unexpected value: ${String(JSON.stringify(value))}`);
+  throw new InvariantError(`unexpected: ${JSON.stringify({ value })}`);
 }

@@ -57,3 +57,5 @@ export type {
 } from "./ids.ts";
 export { instanceType, instanceTypes, slotsPerEni, takesPrefixes } from "./instance-type.ts";
 export type { InstanceType, NetworkCard } from "./instance-type.ts";
+export { HOST_NETWORK_PODS, maxPods } from "./max-pods.ts";
+export type { MaxPods, MaxPodsMode, Refusal, ToldMaxPods } from "./max-pods.ts";
