@@ -12,6 +12,8 @@ export interface Action<W> {
   readonly optional: readonly string[];
   /** Actions without a `DryRun` parameter refuse it as unknown. */
   readonly dryRun: boolean;
+  /** STS replies are shaped otherwise; left out, it is an action of EC2. */
+  readonly service?: "sts";
   /** Does it, and returns the children of the reply. Throws `Ec2Fault`, and then nothing has changed. */
   readonly run: (call: Call<W>) => XmlStruct;
 }

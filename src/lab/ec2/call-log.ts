@@ -42,10 +42,7 @@ export class CallLog {
   }
 
   /** Calls and failed calls per action since the start. */
-  counts(): ReadonlyMap<
-    string,
-    { readonly calls: number; readonly errors: number }
-  > {
+  counts(): ReadonlyMap<string, { readonly calls: number; readonly errors: number }> {
     return new Map(this.#counts);
   }
 }

@@ -12,12 +12,8 @@ export interface Caller {
 
 /** Reads the caller from the headers (Signature Version 4, and the retry headers of the AWS SDKs). */
 export function readCaller(headers: IncomingHttpHeaders): Caller {
-  const credential = /\bCredential=([^/,\s]+)/.exec(
-    headers.authorization ?? "",
-  )?.[1];
-  const attempt = /\battempt=(\d{1,4})/.exec(
-    String(headers["amz-sdk-request"] ?? ""),
-  )?.[1];
+  const credential = /\bCredential=([^/,\s]+)/.exec(headers.authorization ?? "")?.[1];
+  const attempt = /\battempt=(\d{1,4})/.exec(String(headers["amz-sdk-request"] ?? ""))?.[1];
   return {
     accessKey: credential ?? "anonymous",
     client: (headers["user-agent"] ?? "").split(" ", 1)[0] ?? "",

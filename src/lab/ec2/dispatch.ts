@@ -17,23 +17,14 @@ export interface Dispatch<W> {
 const COMMON = ["Action", "Version"];
 
 /** The action that a request names. Throws `MissingAction` or `InvalidAction`. */
-export function actionOf<W>(
-  actions: ActionTable<W>,
-  params: Params,
-): Action<W> {
+export function actionOf<W>(actions: ActionTable<W>, params: Params): Action<W> {
   const name = params.text("Action");
   if (name === undefined || name === "") {
-    throw new Ec2Fault(
-      "MissingAction",
-      "The request must contain the parameter Action",
-    );
+    throw new Ec2Fault("MissingAction", "The request must contain the parameter Action");
   }
   const action = actions.get(name);
   if (action === undefined) {
-    throw new Ec2Fault(
-      "InvalidAction",
-      `The action ${name} is not valid for this web service.`,
-    );
+    throw new Ec2Fault("InvalidAction", `The action ${name} is not valid for this web service.`);
   }
   return action;
 }
@@ -44,43 +35,23 @@ export function actionOf<W>(
  */
 export function dispatch<W>(
   { world, throttle, tokens }: Dispatch<W>,
-  {
-    action,
-    params,
-    nowMs,
-  }: { action: Action<W>; params: Params; nowMs: number },
+  { action, params, nowMs }: { action: Action<W>; params: Params; nowMs: number },
 ): XmlStruct {
   throttle?.take(action.name, { params, nowMs });
   checkNames(action, params);
   if (params.bool("DryRun") === true) {
-    throw new Ec2Fault(
-      "DryRunOperation",
-      "Request would have succeeded, but DryRun flag is set.",
-    );
+    throw new Ec2Fault("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
   }
   return tokens.once(params, () => action.run({ params, world, nowMs }));
 }
 
-function checkNames<W>(
-  { required, optional, dryRun }: Action<W>,
-  params: Params,
-): void {
-  const known = new Set([
-    ...COMMON,
-    ...required,
-    ...optional,
-    ...(dryRun ? ["DryRun"] : []),
-  ]);
+function checkNames<W>({ required, optional, dryRun }: Action<W>, params: Params): void {
+  const known = new Set([...COMMON, ...required, ...optional, ...(dryRun ? ["DryRun"] : [])]);
   const names = params.names();
   const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined) {
-    throw new Ec2Fault(
-      "UnknownParameter",
-      `The parameter ${unknown} is not recognized`,
-    );
+    throw new Ec2Fault("UnknownParameter", `The parameter ${unknown} is not recognized`);
   }
-  const missing = required.find(
-    (name) => !names.includes(name) || params.text(name) === "",
-  );
+  const missing = required.find((name) => !names.includes(name) || params.text(name) === "");
   if (missing !== undefined) throw missingParameter(missing);
 }

@@ -127,8 +127,6 @@ describe("refusals", () => {
       code: "FilterLimitExceeded",
     },
   ])("$name", ({ filter, code }) => {
-    expect(() => readFilters(filter, PATHS)).toThrow(
-      expect.objectContaining({ code }),
-    );
+    expect(() => readFilters(filter, PATHS)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -25,26 +25,17 @@ export function readFilters(params: Params, paths: FilterPaths): Condition {
     const find = finderFor(name, paths);
     const patterns = readPatterns(name, filter);
     return (item: XmlStruct) =>
-      find(item).some((value) =>
-        patterns.some((pattern) => pattern.test(value)),
-      );
+      find(item).some((value) => patterns.some((pattern) => pattern.test(value)));
   });
   return (item) => conditions.every((condition) => condition(item));
 }
 
-function finderFor(
-  name: string,
-  paths: FilterPaths,
-): (item: XmlStruct) => readonly string[] {
+function finderFor(name: string, paths: FilterPaths): (item: XmlStruct) => readonly string[] {
   if (name === "tag-key") return (item) => valuesAt(item, ["tagSet", "key"]);
-  if (name.startsWith("tag:"))
-    return (item) => tagValues(item, name.slice("tag:".length));
+  if (name.startsWith("tag:")) return (item) => tagValues(item, name.slice("tag:".length));
   const path = Object.hasOwn(paths, name) ? paths[name] : undefined;
   if (path === undefined) {
-    throw new Ec2Fault(
-      "InvalidParameterValue",
-      `The filter '${name}' is invalid`,
-    );
+    throw new Ec2Fault("InvalidParameterValue", `The filter '${name}' is invalid`);
   }
   const steps = path.split(".");
   return (item) => valuesAt(item, steps);
@@ -53,10 +44,7 @@ function finderFor(
 function readPatterns(name: string, filter: Params): readonly RegExp[] {
   const values = filter.list("Value");
   if (values.length === 0) {
-    throw new Ec2Fault(
-      "InvalidParameterValue",
-      `The filter '${name}' has no values`,
-    );
+    throw new Ec2Fault("InvalidParameterValue", `The filter '${name}' has no values`);
   }
   if (values.length > VALUES_PER_FILTER_MAX) {
     throw new Ec2Fault(
@@ -93,15 +81,10 @@ function tagValues(item: XmlStruct, key: string): readonly string[] {
   );
 }
 
-function valuesAt(
-  value: XmlValue,
-  steps: readonly string[],
-): readonly string[] {
+function valuesAt(value: XmlValue, steps: readonly string[]): readonly string[] {
   if (value === undefined) return [];
-  if (Array.isArray(value))
-    return value.flatMap((item: XmlValue) => valuesAt(item, steps));
+  if (Array.isArray(value)) return value.flatMap((item: XmlValue) => valuesAt(item, steps));
   const [step, ...rest] = steps;
-  if (typeof value !== "object")
-    return step === undefined ? [String(value)] : [];
+  if (typeof value !== "object") return step === undefined ? [String(value)] : [];
   return step === undefined ? [] : valuesAt((value as XmlStruct)[step], rest);
 }

@@ -11,10 +11,7 @@ const items = Array.from({ length: 12 }, (_, n) => ({
   id: `eni-${String(12 - n).padStart(2, "0")}`,
 }));
 
-function page(
-  query: string,
-  list = items,
-): { ids: string[]; nextToken: string | undefined } {
+function page(query: string, list = items): { ids: string[]; nextToken: string | undefined } {
   const params = Params.fromForm(`Action=DescribeNetworkInterfaces&${query}`);
   const { items: found, nextToken } = pageOf(list, { params, rule });
   return { ids: found.map((item) => String(item["id"])), nextToken };
@@ -33,9 +30,7 @@ test("pages cover everything once, and the last one has no token", () => {
   const third = page(`MaxResults=5&NextToken=${second.nextToken ?? ""}`);
   const all = [...first.ids, ...second.ids, ...third.ids];
   expect(all).toEqual(items.map(({ id }) => id).toSorted());
-  expect([first.ids.length, second.ids.length, third.ids.length]).toEqual([
-    5, 5, 2,
-  ]);
+  expect([first.ids.length, second.ids.length, third.ids.length]).toEqual([5, 5, 2]);
   expect(third.nextToken).toBeUndefined();
 });
 

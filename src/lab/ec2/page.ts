@@ -30,15 +30,9 @@ export function pageOf(
     return { items, nextToken: undefined };
 
   const action = params.required("Action");
-  const sorted = items.toSorted((a, b) =>
-    rule.keyOf(a) < rule.keyOf(b) ? -1 : 1,
-  );
-  const after =
-    token === undefined || token === "" ? undefined : readToken(token, action);
-  const rest =
-    after === undefined
-      ? sorted
-      : sorted.filter((item) => rule.keyOf(item) > after);
+  const sorted = items.toSorted((a, b) => (rule.keyOf(a) < rule.keyOf(b) ? -1 : 1));
+  const after = token === undefined || token === "" ? undefined : readToken(token, action);
+  const rest = after === undefined ? sorted : sorted.filter((item) => rule.keyOf(item) > after);
   const page = rest.slice(0, size ?? rule.max);
   const last = page.at(-1);
   const more = page.length < rest.length && last !== undefined;
@@ -76,9 +70,7 @@ function readToken(token: string, action: string): string {
 
 function decodeToken(token: string, action: string): string | undefined {
   try {
-    const decoded: unknown = JSON.parse(
-      Buffer.from(token, "base64url").toString(),
-    );
+    const decoded: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
     if (!Array.isArray(decoded)) return undefined;
     const [tokenAction, key] = decoded as readonly unknown[];
     return tokenAction === action && typeof key === "string" ? key : undefined;

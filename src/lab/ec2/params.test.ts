@@ -16,45 +16,30 @@ describe("scalars", () => {
     expect(Params.fromForm(form).text("Name")).toBe(want);
   });
 
-  test.each(["x", "1.5", "", "1e3", "99999999999999999999"])(
-    "%o is no whole number",
-    (value) => {
-      expect(() =>
-        Params.fromForm(`DeviceIndex=${value}`).int("DeviceIndex"),
-      ).toThrow(expect.objectContaining({ code: "InvalidParameterValue" }));
-    },
-  );
-
-  test("numbers and booleans", () => {
-    const params = Params.fromForm("N=-7&T=true&F=False");
-    expect([params.int("N"), params.bool("T"), params.bool("F")]).toEqual([
-      -7,
-      true,
-      false,
-    ]);
-    expect([params.int("Absent"), params.bool("Absent")]).toEqual([
-      undefined,
-      undefined,
-    ]);
-  });
-
-  test("a boolean is true or false", () => {
-    expect(() => Params.fromForm("DryRun=yes").bool("DryRun")).toThrow(
-      /true or false/,
+  test.each(["x", "1.5", "", "1e3", "99999999999999999999"])("%o is no whole number", (value) => {
+    expect(() => Params.fromForm(`DeviceIndex=${value}`).int("DeviceIndex")).toThrow(
+      expect.objectContaining({ code: "InvalidParameterValue" }),
     );
   });
 
-  test.each(["", "SubnetId="])(
-    "a required parameter is missing in %o",
-    (form) => {
-      expect(() => Params.fromForm(form).required("SubnetId")).toThrow(
-        expect.objectContaining({
-          code: "MissingParameter",
-          message: "The request must contain the parameter subnetId",
-        }),
-      );
-    },
-  );
+  test("numbers and booleans", () => {
+    const params = Params.fromForm("N=-7&T=true&F=False");
+    expect([params.int("N"), params.bool("T"), params.bool("F")]).toEqual([-7, true, false]);
+    expect([params.int("Absent"), params.bool("Absent")]).toEqual([undefined, undefined]);
+  });
+
+  test("a boolean is true or false", () => {
+    expect(() => Params.fromForm("DryRun=yes").bool("DryRun")).toThrow(/true or false/);
+  });
+
+  test.each(["", "SubnetId="])("a required parameter is missing in %o", (form) => {
+    expect(() => Params.fromForm(form).required("SubnetId")).toThrow(
+      expect.objectContaining({
+        code: "MissingParameter",
+        message: "The request must contain the parameter subnetId",
+      }),
+    );
+  });
 });
 
 describe("lists and structures", () => {
@@ -65,23 +50,14 @@ describe("lists and structures", () => {
   });
 
   test("a list of structures with lists", () => {
-    const form =
-      "Filter.1.Name=status&Filter.1.Value.1=x&Filter.1.Value.2=y&Filter.2.Name=vpc-id";
+    const form = "Filter.1.Name=status&Filter.1.Value.1=x&Filter.1.Value.2=y&Filter.2.Name=vpc-id";
     const [first, second] = Params.fromForm(form).structs("Filter");
-    expect([first?.text("Name"), first?.list("Value")]).toEqual([
-      "status",
-      ["x", "y"],
-    ]);
-    expect([second?.text("Name"), second?.list("Value")]).toEqual([
-      "vpc-id",
-      [],
-    ]);
+    expect([first?.text("Name"), first?.list("Value")]).toEqual(["status", ["x", "y"]]);
+    expect([second?.text("Name"), second?.list("Value")]).toEqual(["vpc-id", []]);
   });
 
   test("a structure", () => {
-    const attachment = Params.fromForm(
-      "Attachment.DeleteOnTermination=true",
-    ).struct("Attachment");
+    const attachment = Params.fromForm("Attachment.DeleteOnTermination=true").struct("Attachment");
     expect(attachment.bool("DeleteOnTermination")).toBe(true);
     expect(attachment.names()).toEqual(["DeleteOnTermination"]);
   });
@@ -93,19 +69,15 @@ describe("lists and structures", () => {
   });
 
   test("an index that is no number", () => {
-    expect(() =>
-      Params.fromForm("SubnetId.member.1=a").list("SubnetId"),
-    ).toThrow(expect.objectContaining({ code: "UnknownParameter" }));
+    expect(() => Params.fromForm("SubnetId.member.1=a").list("SubnetId")).toThrow(
+      expect.objectContaining({ code: "UnknownParameter" }),
+    );
   });
 });
 
 test("equal requests have one canonical form, whatever the order", () => {
-  const one = Params.fromForm("A=1&B=2&ClientToken=x").canonical([
-    "ClientToken",
-  ]);
-  const same = Params.fromForm("ClientToken=y&B=2&A=1").canonical([
-    "ClientToken",
-  ]);
+  const one = Params.fromForm("A=1&B=2&ClientToken=x").canonical(["ClientToken"]);
+  const same = Params.fromForm("ClientToken=y&B=2&A=1").canonical(["ClientToken"]);
   const other = Params.fromForm("A=1&B=3").canonical(["ClientToken"]);
   expect(one).toBe(same);
   expect(one).not.toBe(other);

@@ -38,8 +38,7 @@ export class Params {
   /** The text of a scalar that must be there. Throws `MissingParameter`. */
   required(name: string): string {
     const value = this.text(name);
-    if (value === undefined || value === "")
-      throw missingParameter(this.#prefix + name);
+    if (value === undefined || value === "") throw missingParameter(this.#prefix + name);
     return value;
   }
 

@@ -1,11 +1,7 @@
 import type { RequestListener } from "node:http";
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { BerthError, type Random } from "../../base/index.ts";
-import type { Action, ActionTable } from "./action.ts";
+import type { ActionTable } from "./action.ts";
 import type { CallLog } from "./call-log.ts";
 import { readCaller } from "./caller.ts";
 import { ClientTokens } from "./client-tokens.ts";
@@ -15,7 +11,7 @@ import { Ec2Fault } from "./fault.ts";
 import { type Delay, type LatencySettings, pickDelayMs } from "./latency.ts";
 import { Params } from "./params.ts";
 import { Throttle, type ThrottleSettings } from "./throttle.ts";
-import { faultXml, replyXml, type XmlStruct } from "./xml.ts";
+import { faultXml, replyXml, stsReplyXml } from "./xml.ts";
 
 /** What a query API is made of. */
 export interface QueryApiOptions<W> {
@@ -41,8 +37,7 @@ export interface QueryApi {
 
 /** An API of the `ec2` query protocol over a table of actions. Any path, POST or GET. */
 export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
-  const throttle =
-    options.throttle === "off" ? undefined : new Throttle(options.throttle);
+  const throttle = options.throttle === "off" ? undefined : new Throttle(options.throttle);
   const port: Dispatch<W> = {
     ...options,
     throttle,
@@ -50,20 +45,13 @@ export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
   };
   const app = fastify({ forceCloseConnections: true });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    "*",
-    { parseAs: "string" },
-    (_request, body, done) => {
-      done(null, body);
-    },
-  );
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+    done(null, body);
+  });
   app.setErrorHandler((error, request, reply) => {
     send({
       reply,
-      answer: refusal(
-        asFault(error, options.onBug),
-        newRequestId(options.random),
-      ),
+      answer: refusal(asFault(error, options.onBug), newRequestId(options.random)),
     });
     request.log.debug(error);
   });
@@ -87,12 +75,7 @@ interface Serving<W> {
   readonly reply: FastifyReply;
 }
 
-async function serve<W>({
-  options,
-  port,
-  request,
-  reply,
-}: Serving<W>): Promise<FastifyReply> {
+async function serve<W>({ options, port, request, reply }: Serving<W>): Promise<FastifyReply> {
   const { clock, log, random } = options;
   const atMs = clock.nowMs();
   const params = readParams(request);
@@ -127,44 +110,33 @@ interface Asking<W> extends Pick<Serving<W>, "options" | "port"> {
   readonly requestId: string;
 }
 
-async function answerTo<W>({
-  options,
-  port,
-  params,
-  requestId,
-}: Asking<W>): Promise<Answer> {
-  const { actions, clock, latency, onBug, random } = options;
+async function answerTo<W>(asking: Asking<W>): Promise<Answer> {
+  const { clock, random } = asking.options;
+  const tookMs = pickDelayMs(delayOf(asking), random);
+  // Half the time passes on the way to EC2, half on the way back: a caller that gives up may have been served.
+  await pause(clock, tookMs / 2);
+  const answer = answerNow(asking);
+  await pause(clock, tookMs / 2);
+  return answer;
+}
+
+function answerNow<W>({ options, port, params, requestId }: Asking<W>): Answer {
   try {
-    const action = actionOf(actions, params);
-    const tookMs = pickDelayMs(delayOf(action, latency), random);
-    // Half the time passes on the way to EC2, half on the way back: a caller that gives up may have been served.
-    await pause(clock, tookMs / 2);
-    const settled = settle(() =>
-      dispatch(port, { action, params, nowMs: clock.nowMs() }),
-    );
-    await pause(clock, tookMs / 2);
-    const reply = settled();
-    const body = replyXml(action.name, { requestId, reply });
+    const action = actionOf(options.actions, params);
+    const reply = dispatch(port, { action, params, nowMs: options.clock.nowMs() });
+    const render = action.service === "sts" ? stsReplyXml : replyXml;
+    const body = render(action.name, { requestId, reply });
     return { status: 200, body, requestId, errorCode: undefined };
   } catch (error) {
-    return refusal(asFault(error, onBug), requestId);
+    return refusal(asFault(error, options.onBug), requestId);
   }
 }
 
-// Keeps an outcome, good or bad, for the moment when it is to be told.
-function settle(run: () => XmlStruct): () => XmlStruct {
-  try {
-    const reply = run();
-    return () => reply;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
-}
-
-function delayOf<W>(action: Action<W>, latency: LatencySettings): Delay {
-  return latency.actions[action.name] ?? latency[action.kind];
+function delayOf<W>({ options: { actions, latency }, params }: Asking<W>): Delay {
+  const action = actions.get(params.text("Action") ?? "");
+  return action === undefined
+    ? latency.read
+    : (latency.actions[action.name] ?? latency[action.kind]);
 }
 
 async function pause(clock: Clock, ms: number): Promise<void> {
@@ -173,20 +145,14 @@ async function pause(clock: Clock, ms: number): Promise<void> {
 
 function readParams({ body, raw }: FastifyRequest): Params {
   const query = (raw.url ?? "").split("?").slice(1).join("?");
-  return Params.fromForm(
-    typeof body === "string" && body !== "" ? body : query,
-  );
+  return Params.fromForm(typeof body === "string" && body !== "" ? body : query);
 }
 
 function asFault(error: unknown, onBug: (error: unknown) => void): Ec2Fault {
   if (error instanceof Ec2Fault) return error;
-  if (isRequestError(error))
-    return new Ec2Fault("MalformedQueryString", error.message);
+  if (isRequestError(error)) return new Ec2Fault("MalformedQueryString", error.message);
   onBug(error);
-  const text =
-    error instanceof BerthError
-      ? error.message
-      : "An internal error has occurred";
+  const text = error instanceof BerthError ? error.message : "An internal error has occurred";
   return new Ec2Fault("InternalError", text);
 }
 
@@ -201,13 +167,7 @@ function refusal(fault: Ec2Fault, requestId: string): Answer {
   return { status: fault.status, body, requestId, errorCode: fault.code };
 }
 
-function send({
-  reply,
-  answer,
-}: {
-  reply: FastifyReply;
-  answer: Answer;
-}): FastifyReply {
+function send({ reply, answer }: { reply: FastifyReply; answer: Answer }): FastifyReply {
   return reply
     .code(answer.status)
     .header("content-type", "text/xml;charset=UTF-8")
@@ -216,9 +176,9 @@ function send({
 }
 
 function newRequestId(random: Random): string {
-  const hex = Array.from({ length: 4 }, () =>
-    random.uint32().toString(16).padStart(8, "0"),
-  ).join("");
+  const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join(
+    "",
+  );
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

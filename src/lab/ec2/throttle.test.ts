@@ -5,11 +5,7 @@ import { PUBLISHED_THROTTLE, Throttle } from "./throttle.ts";
 const NONE = Params.fromForm("");
 
 /** How many of 200 calls at once pass. */
-function burst(
-  throttle: Throttle,
-  action: string,
-  { params = NONE, nowMs = 0 } = {},
-): number {
+function burst(throttle: Throttle, action: string, { params = NONE, nowMs = 0 } = {}): number {
   let passed = 0;
   for (let call = 0; call < 200; call++) {
     try {
@@ -70,9 +66,7 @@ test("a bucket refills with time, up to its capacity", () => {
   const throttle = new Throttle(PUBLISHED_THROTTLE);
   expect(burst(throttle, "AttachNetworkInterface")).toBe(50);
   expect(burst(throttle, "AttachNetworkInterface", { nowMs: 2_000 })).toBe(10);
-  expect(burst(throttle, "AttachNetworkInterface", { nowMs: 3_600_000 })).toBe(
-    50,
-  );
+  expect(burst(throttle, "AttachNetworkInterface", { nowMs: 3_600_000 })).toBe(50);
 });
 
 test("actions don't share a bucket, nor do filtered and unfiltered reads", () => {

@@ -91,15 +91,10 @@ export class Throttle {
 
 function bucketName(action: string, params: Params): string {
   if (!COSTLY_READS.has(action)) return action;
-  return params.has("Filter") || params.has("MaxResults")
-    ? action
-    : `${action} unfiltered`;
+  return params.has("Filter") || params.has("MaxResults") ? action : `${action} unfiltered`;
 }
 
 function publishedSize(bucket: string): BucketSize {
   if (bucket.endsWith(" unfiltered")) return UNFILTERED_READ;
-  return (
-    PUBLISHED[bucket] ??
-    (/^(Describe|Get|List|Search)/.test(bucket) ? READ : CHANGE)
-  );
+  return PUBLISHED[bucket] ?? (/^(Describe|Get|List|Search)/.test(bucket) ? READ : CHANGE);
 }

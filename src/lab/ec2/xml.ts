@@ -2,8 +2,7 @@ import { XMLBuilder } from "fast-xml-parser";
 import type { Ec2Fault } from "./fault.ts";
 
 /** A value of a reply. `undefined` leaves the element out; an array becomes `<item>` children. */
-export type XmlValue =
-  string | number | boolean | undefined | readonly XmlValue[] | XmlStruct;
+export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | XmlStruct;
 
 /** The children of an element, by their EC2 element names, in the order of the reply. */
 export interface XmlStruct {
@@ -23,10 +22,7 @@ const builder = new XMLBuilder({
 /** The body of a successful reply to an EC2 action. */
 export function replyXml(
   action: string,
-  {
-    requestId,
-    reply,
-  }: { readonly requestId: string; readonly reply: XmlStruct },
+  { requestId, reply }: { readonly requestId: string; readonly reply: XmlStruct },
 ): string {
   const children = elements(reply);
   return (
@@ -35,6 +31,19 @@ export function replyXml(
       [`${action}Response`]: { "@xmlns": NAMESPACE, requestId, ...children },
     })
   );
+}
+
+/** The body of a successful reply of the Security Token Service, which wraps results as most query services do. */
+export function stsReplyXml(
+  action: string,
+  { requestId, reply }: { readonly requestId: string; readonly reply: XmlStruct },
+): string {
+  const children = {
+    "@xmlns": "https://sts.amazonaws.com/doc/2011-06-15/",
+    [`${action}Result`]: elements(reply),
+    ResponseMetadata: { RequestId: requestId },
+  };
+  return DECLARATION + builder.build({ [`${action}Response`]: children });
 }
 
 /** The body of a refusal. EC2's error document has no namespace, and spells `RequestID` with a capital D. */
@@ -60,28 +69,20 @@ function elements(struct: XmlStruct): { [element: string]: Built } {
 
 function element(value: Exclude<XmlValue, undefined>): Built {
   if (typeof value === "string") return printable(value);
-  if (typeof value === "number" || typeof value === "boolean")
-    return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (isList(value)) {
-    const items = value.flatMap((item) =>
-      item === undefined ? [] : [element(item)],
-    );
+    const items = value.flatMap((item) => (item === undefined ? [] : [element(item)]));
     return items.length === 0 ? "" : { item: items };
   }
   return elements(value);
 }
 
-function isList(
-  value: readonly XmlValue[] | XmlStruct,
-): value is readonly XmlValue[] {
+function isList(value: readonly XmlValue[] | XmlStruct): value is readonly XmlValue[] {
   return Array.isArray(value);
 }
 
 // XML 1.0 has no way to write these characters, not even as references; a reply with one can't be parsed.
 function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  return text.replace(
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
-    "\ufffd",
-  );
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
 }

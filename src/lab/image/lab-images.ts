@@ -1,0 +1,58 @@
+import { arch } from "node:process";
+import type { Busybox } from "./busybox.ts";
+import { ociArchive } from "./oci-archive.ts";
+import type { TarEntry } from "./tar.ts";
+
+/** The image that holds a pod's namespaces open. */
+export const PAUSE_IMAGE = "berth.local/pause:1";
+
+/** The image of the lab's workloads: tells a caller on port {@link ECHO_PORT} the address it calls from. */
+export const ECHO_IMAGE = "berth.local/echo:1";
+
+/** Where a pod of {@link ECHO_IMAGE} listens, plain HTTP. */
+export const ECHO_PORT = 8080;
+
+// As the first process of its namespace a shell gets SIGTERM only if it asks for it.
+const SERVE = `trap 'exit 0' TERM INT; httpd -f -p 0.0.0.0:${ECHO_PORT} -h /srv & wait`;
+const WAIT = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
+
+const ANSWER = `#!/bin/sh
+printf 'Content-Type: application/json\\r\\n\\r\\n{"pod":"%s","you":"%s"}\\n' "$(hostname)" "$REMOTE_ADDR"
+`;
+
+/** Both images of the lab, in one archive that `ctr images import` takes. */
+export function labImages(busybox: Busybox): Buffer {
+  return ociArchive({
+    images: [
+      { name: PAUSE_IMAGE, entrypoint: ["/bin/sh", "-c", WAIT] },
+      { name: ECHO_IMAGE, entrypoint: ["/bin/sh", "-c", SERVE] },
+    ],
+    layer: layerOf(busybox),
+    architecture: arch === "x64" ? "amd64" : arch,
+  });
+}
+
+function layerOf({ program, applets }: Busybox): TarEntry[] {
+  const links = applets.filter((applet) => applet !== "busybox");
+  return [
+    ...["bin/", "etc/", "proc/", "sys/", "dev/", "srv/", "srv/cgi-bin/"].map((path): TarEntry => ({
+      kind: "directory",
+      path,
+      mode: 0o755,
+    })),
+    { kind: "directory", path: "tmp/", mode: 0o1777 },
+    textFile("etc/passwd", { text: "root:x:0:0:root:/:/bin/sh\n", mode: 0o644 }),
+    textFile("etc/group", { text: "root:x:0:\n", mode: 0o644 }),
+    textFile("srv/cgi-bin/index.cgi", { text: ANSWER, mode: 0o755 }),
+    { kind: "file", path: "bin/busybox", mode: 0o755, data: program },
+    ...links.map((applet): TarEntry => ({
+      kind: "symlink",
+      path: `bin/${applet}`,
+      target: "busybox",
+    })),
+  ];
+}
+
+function textFile(path: string, { text, mode }: { text: string; mode: number }): TarEntry {
+  return { kind: "file", path, mode, data: Buffer.from(text) };
+}
