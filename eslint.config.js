@@ -7,7 +7,8 @@ const PURE_ROOMS = ["base", "net", "facts", "pool", "vpc"];
 const everywhere = [
   {
     selector: "ExportDefaultDeclaration",
-    message: "No default exports: export it by name, so that it has one name in the whole repository.",
+    message:
+      "No default exports: export it by name, so that it has one name in the whole repository.",
   },
   {
     selector: "ExportAllDeclaration",
