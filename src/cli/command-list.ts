@@ -8,7 +8,12 @@ export interface CommandEntry {
 }
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "max-pods",
+    load: async () => (await import("./commands/max-pods.ts")).maxPodsCommand,
+  },
+];
 
 /** What the commands that share a first word are about, by that word. */
 export const GROUPS: Readonly<Record<string, string>> = {
