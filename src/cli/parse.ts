@@ -22,14 +22,21 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
   }
   const typed = commander.opts<Record<string, GivenValue>>();
   const values = new Map<string, GivenValue>();
-  command.arguments.forEach(({ name }, index) => {
-    values.set(name, commander.processedArgs[index] as GivenValue);
+  command.arguments.forEach(({ name, presence }, index) => {
+    const value = commander.processedArgs[index] as GivenValue;
+    // commander keeps the `--` that ends our own options when words before it are passed through.
+    const marked = presence === "rest" && Array.isArray(value) && value[0] === "--";
+    values.set(name, marked ? value.slice(1) : value);
   });
-  for (const option of command.options) {
-    const value = typed[camelCase(option.name)];
-    values.set(option.name, option.kind === "flag" ? value === true : value);
-  }
+  for (const option of command.options) values.set(option.name, optionValue(option, typed));
   return { kind: "run", given: newGiven(values) };
+}
+
+function optionValue(option: OptionSpec, typed: Readonly<Record<string, GivenValue>>): GivenValue {
+  if (option.kind !== "flag") return typed[camelCase(option.name)];
+  // commander reads `--no-wait` as "wait is false".
+  if (option.name.startsWith("no-")) return typed[camelCase(option.name.slice(3))] === false;
+  return typed[camelCase(option.name)] === true;
 }
 
 function newCommander(command: Command): Commander {
