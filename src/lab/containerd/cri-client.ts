@@ -1,4 +1,4 @@
-import { openCriTransport } from "./cri-transport.ts";
+import { type CriTransport, openCriTransport } from "./cri-transport.ts";
 
 /** What names a pod to the runtime. `attempt` counts the sandboxes made for the same pod, from 0. */
 export interface SandboxName {
@@ -73,8 +73,16 @@ interface SandboxMessage {
 
 /** Opens the runtime that listens on a Unix socket; connects when first used. */
 export function openCri(socket: string): Cri {
-  const { call, close } = openCriTransport(socket);
+  const transport = openCriTransport(socket);
+  return {
+    ...runtimeCalls(transport),
+    ...sandboxCalls(transport),
+    ...containerCalls(transport),
+    close: transport.close,
+  };
+}
 
+function runtimeCalls({ call }: CriTransport): Pick<Cri, "ready" | "networkReady" | "hasImage"> {
   async function condition(type: string): Promise<boolean> {
     interface Reply {
       readonly status: { readonly conditions: readonly { type: string; status: boolean }[] };
@@ -82,7 +90,6 @@ export function openCri(socket: string): Cri {
     const { status } = await call<Reply>("Status", {}, CALL_MS);
     return status.conditions.some((each) => each.type === type && each.status);
   }
-
   return {
     ready: () => condition("RuntimeReady"),
     networkReady: () => condition("NetworkReady"),
@@ -91,6 +98,16 @@ export function openCri(socket: string): Cri {
       const reply = await call<{ image: object | null }>("ImageStatus", request, CALL_MS);
       return reply.image !== null;
     },
+  };
+}
+
+type SandboxCalls = Pick<
+  Cri,
+  "runSandbox" | "sandboxAddress" | "stopSandbox" | "removeSandbox" | "listSandboxes"
+>;
+
+function sandboxCalls({ call }: CriTransport): SandboxCalls {
+  return {
     async runSandbox(spec) {
       const request = { config: sandboxConfig(spec) };
       const reply = await call<{ pod_sandbox_id: string }>("RunPodSandbox", request, SANDBOX_MS);
@@ -111,13 +128,23 @@ export function openCri(socket: string): Cri {
       await call("RemovePodSandbox", { pod_sandbox_id: sandboxId }, CALL_MS);
     },
     async listSandboxes() {
-      const { items } = await call<{ items: readonly SandboxMessage[] }>("ListPodSandbox", {}, CALL_MS);
+      interface Reply {
+        readonly items: readonly SandboxMessage[];
+      }
+      const { items } = await call<Reply>("ListPodSandbox", {}, CALL_MS);
       return items.map(({ id, state, metadata }) => ({
         ...metadata,
         id,
         ready: state === "SANDBOX_READY",
       }));
     },
+  };
+}
+
+type ContainerCalls = Pick<Cri, "startContainer" | "runningContainers" | "stopContainer" | "exec">;
+
+function containerCalls({ call }: CriTransport): ContainerCalls {
+  return {
     async startContainer(spec) {
       const request = containerRequest(spec);
       const reply = await call<{ container_id: string }>("CreateContainer", request, CALL_MS);
@@ -147,7 +174,6 @@ export function openCri(socket: string): Cri {
       const reply = await call<Reply>("ExecSync", request, CALL_MS);
       return { stdout: reply.stdout, stderr: reply.stderr, exitCode: reply.exit_code };
     },
-    close,
   };
 }
 

@@ -9,8 +9,8 @@ export interface CriTransport {
    * Sends one request. Rejects with a BerthError whose code is `cri` and whose message is the runtime's own text,
    * because that text is what a person has to read; `facts.status` has gRPC's status as a word.
    */
-  call<Reply>(method: string, request: object, deadlineMs: number): Promise<Reply>;
-  close(): void;
+  readonly call: <Reply>(method: string, request: object, deadlineMs: number) => Promise<Reply>;
+  readonly close: () => void;
 }
 
 const PROTO_FILE = fileURLToPath(new URL("cri.proto", import.meta.url));

@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { BerthError } from "../../base/index.ts";
+import type { Cgroup } from "../host/cgroup.ts";
+import { type Program, startProgram } from "../host/process.ts";
+import { containerdConfig, type ContainerdPaths } from "./config-file.ts";
+import { type Cri, openCri } from "./cri-client.ts";
+import { LOOPBACK_PLUGIN, loopbackPlugin } from "./loopback-plugin.ts";
+
+/** What one node's containerd needs. */
+export interface ContainerdOptions {
+  readonly paths: ContainerdPaths;
+  /** The file of the node's network namespace. */
+  readonly netns: string;
+  readonly cgroup: Cgroup;
+  /** A tar archive of images to begin with. */
+  readonly imageArchive: string;
+  /** Images that must be there before any pod; the first holds a pod's namespaces. */
+  readonly images: readonly [pause: string, ...others: string[]];
+  /** CNI plugins by name, as paths of programs. */
+  readonly plugins: Readonly<Record<string, string>>;
+  /** What plugins find in their environment: they inherit containerd's. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A containerd that is ready for pods, but for the CNI configuration. */
+export interface Containerd {
+  readonly program: Program;
+  readonly cri: Cri;
+}
+
+const BUSYBOX = "/bin/busybox";
+const START_MS = 30_000;
+const POLL_MS = 20;
+
+/** Starts containerd in a node's namespace, gives it the images, and resolves when it can take pods. */
+export async function startContainerd(options: ContainerdOptions): Promise<Containerd> {
+  const { paths, cgroup, netns, images, env } = options;
+  prepare(options);
+  const program = await startProgram({
+    command: "containerd",
+    args: ["--config", paths.configFile],
+    env,
+    logFile: paths.logFile,
+    cgroup,
+    netns,
+  });
+  const cri = openCri(paths.socket);
+  let end: string | undefined;
+  void program.ended.then((how) => {
+    end = how;
+  });
+  const deadlineMs = Date.now() + START_MS;
+  const until = async (what: string, condition: () => Promise<boolean>): Promise<void> => {
+    let cause: unknown;
+    while (Date.now() < deadlineMs && end === undefined) {
+      try {
+        if (await condition()) return;
+      } catch (error) {
+        cause = error;
+      }
+      await sleep(POLL_MS);
+    }
+    throw startFailure({ what, end, paths, cause });
+  };
+  await until("it did not answer", () => cri.ready());
+  await importImages(options);
+  for (const image of images) await until(`image ${image} is missing`, () => cri.hasImage(image));
+  return { program, cri };
+}
+
+function prepare({ paths, images, plugins }: ContainerdOptions): void {
+  for (const dir of [paths.root, paths.state, paths.cniBinDir, paths.cniConfDir]) {
+    mkdirSync(dir, { recursive: true });
+  }
+  writeFileSync(paths.configFile, containerdConfig({ paths, pauseImage: images[0] }));
+  const loopback = `${paths.cniBinDir}/${LOOPBACK_PLUGIN}`;
+  writeFileSync(loopback, loopbackPlugin(BUSYBOX), { mode: 0o755 });
+  for (const [name, program] of Object.entries(plugins)) {
+    symlinkSync(program, `${paths.cniBinDir}/${name}`);
+  }
+}
+
+async function importImages({ paths, imageArchive, env }: ContainerdOptions): Promise<void> {
+  const args = [
+    "--address",
+    paths.socket,
+    "--namespace",
+    "k8s.io",
+    "images",
+    "import",
+    imageArchive,
+  ];
+  try {
+    await promisify(execFile)("ctr", args, { env });
+  } catch (cause) {
+    const message = `Cannot give ${paths.socket} the lab's images: ${String(cause)}`;
+    const fix = "Install the Debian package containerd, which has ctr.";
+    throw new BerthError("labStart", message, { fix, cause });
+  }
+}
+
+interface StartFailure {
+  readonly what: string;
+  readonly end: string | undefined;
+  readonly paths: ContainerdPaths;
+  readonly cause: unknown;
+}
+
+function startFailure({ what, end, paths, cause }: StartFailure): BerthError {
+  const why = end === undefined ? what : `it ended with ${end}`;
+  const message = `containerd with ${paths.configFile} did not become ready: ${why}.`;
+  const lastLine = readFileSync(paths.logFile, "utf8").trimEnd().split("\n").at(-1) ?? "";
+  const fix = `Its last words: ${lastLine || "none"}. The whole log is in ${paths.logFile}.`;
+  return new BerthError("labStart", message, { fix, cause });
+}

@@ -1,0 +1,109 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readMounts } from "./mounts.ts";
+
+/**
+ * A branch of the machine's cgroup tree that the lab made. Every process of a lab is born in it,
+ * so whatever is found in it later belongs to the lab, whoever its parent was.
+ */
+export interface Cgroup {
+  /** The path as containers are told it, from the root of the tree: `/berth/first`. */
+  readonly path: string;
+  /** The directories it stands for: one with cgroups v2, one a controller with v1. */
+  readonly dirs: readonly string[];
+}
+
+/** The place of a branch. Makes nothing. */
+export function cgroupAt(path: string): Cgroup {
+  return { path, dirs: hierarchies().map((root) => `${root}${path}`) };
+}
+
+/** Moves a process, and thereby everything it will start, into a branch; makes the branch when there is none. */
+export function joinCgroup({ dirs }: Cgroup, pid: number): void {
+  // One hierarchy is enough to find it again. Version 1 controllers such as cpuset refuse members until they are set up.
+  const dir = dirs.at(-1);
+  if (dir === undefined) return;
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(`${dir}/cgroup.procs`, String(pid));
+}
+
+/** Every process in a branch and below it. */
+export function cgroupProcesses({ dirs }: Cgroup): Set<number> {
+  const pids = new Set<number>();
+  for (const dir of dirs.flatMap((top) => branches(top))) {
+    for (const line of readLines(`${dir}/cgroup.procs`)) pids.add(Number(line));
+  }
+  return pids;
+}
+
+/**
+ * Removes a branch whose processes have ended, and its parents where nothing else is in them. The kernel lets go of a
+ * branch a moment after its last process, so this waits, for 5 seconds at most. Answers whether the branch is gone.
+ */
+export async function removeCgroup({ path, dirs }: Cgroup): Promise<boolean> {
+  const ROUNDS = 250;
+  const POLL_MS = 20;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const dir of dirs.flatMap((top) => branches(top))) tryRemove(dir);
+    if (!dirs.some((dir) => existsSync(dir))) {
+      const depth = path.split("/").length - 2;
+      for (const dir of dirs) removeParents(dir, depth);
+      return true;
+    }
+    await sleep(POLL_MS);
+  }
+  return false;
+}
+
+function removeParents(dir: string, depth: number): void {
+  let parent = dir;
+  for (let level = 0; level < depth; level++) {
+    parent = dirname(parent);
+    tryRemove(parent);
+  }
+}
+
+function tryRemove(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EBUSY" && code !== "ENOTEMPTY") throw error;
+  }
+}
+
+/** The roots of the cgroup trees; the last one is where a process can always be put. */
+function hierarchies(): string[] {
+  const mounts = readMounts();
+  const unified = mounts.filter(({ type }) => type === "cgroup2").map(({ path }) => path);
+  const controllers = mounts.filter(({ type }) => type === "cgroup").map(({ path }) => path);
+  return [...new Set([...controllers, ...unified])];
+}
+
+/** A directory and all below it, deepest first; none when it is not there. */
+function branches(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  const below = readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => branches(`${dir}/${entry.name}`));
+  return [...below, dir];
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  } catch (error) {
+    // A branch can vanish between listing and reading: then it had no processes.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENODEV") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BerthError } from "../../base/index.ts";
+import { type Cgroup, joinCgroup } from "./cgroup.ts";
+
+/** A process that can be told from a later one with the same number. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Clock ticks between the machine's start and the process's. */
+  readonly startTicks: number;
+}
+
+/** A program to be run as a process of its own, which outlives this one. */
+export interface ProgramSpec {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Standard output and error are appended here. */
+  readonly logFile: string;
+  readonly cgroup: Cgroup;
+  /** The file of the network namespace it runs in. */
+  readonly netns: string;
+}
+
+/** A running program. */
+export interface Program {
+  readonly id: ProcessId;
+  /** Resolves when it has ended, with how: `exit code 1`, `signal SIGKILL`. */
+  readonly ended: Promise<string>;
+}
+
+/** Starts a program in a network namespace. `nsenter` replaces itself by it, so the process is the program. */
+export async function startProgram(spec: ProgramSpec): Promise<Program> {
+  const log = openSync(spec.logFile, "a");
+  const child = spawn("nsenter", [`--net=${spec.netns}`, "--", spec.command, ...spec.args], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: spec.env,
+  });
+  closeSync(log);
+  const ended = new Promise<string>((resolve) => {
+    child.once("exit", (code, signal) => {
+      resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) => {
+      const message = `Cannot start ${spec.command} in ${spec.netns}: ${cause.message}`;
+      const fix = "Install the Debian package util-linux, which has nsenter.";
+      reject(new BerthError("labStart", message, { fix, cause }));
+    });
+  });
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new RangeError("a spawned process has a number");
+  joinCgroup(spec.cgroup, pid);
+  const startTicks = startTicksOf(pid) ?? 0;
+  return { id: { pid, startTicks }, ended };
+}
+
+/** This process. */
+export function currentProcess(): ProcessId {
+  return { pid: process.pid, startTicks: startTicksOf(process.pid) ?? 0 };
+}
+
+/** Whether the very process still runs. */
+export function isRunning({ pid, startTicks }: ProcessId): boolean {
+  return startTicksOf(pid) === startTicks;
+}
+
+/** Sends a signal to the very process; false when it has ended already. */
+export function signalProcess(id: ProcessId, signal: NodeJS.Signals): boolean {
+  return isRunning(id) && send(id.pid, signal);
+}
+
+/** Ends every process that `list` finds, again and again until it finds none: a dying process may have started another. */
+export async function killAll(list: () => Iterable<number>): Promise<void> {
+  const POLL_MS = 10;
+  const ROUNDS = 1000;
+  for (let round = 0; round < ROUNDS; round++) {
+    const pids = [...list()].filter((pid) => pid !== process.pid && isAlive(pid));
+    if (pids.length === 0) return;
+    for (const pid of pids) send(pid, "SIGKILL");
+    await sleep(POLL_MS);
+  }
+  const pids = [...list()];
+  const message = `Cannot end the lab's processes ${pids.join(", ")}: they don't react to SIGKILL.`;
+  const fix = "They wait for the kernel, usually for a device; `berth lab down` again later.";
+  throw new BerthError("labDown", message, { fix, facts: { pids } });
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  const state = statFields(pid)?.[0];
+  // A zombie has ended; only its parent has not asked yet.
+  return state !== undefined && state !== "Z" && state !== "X";
+}
+
+function startTicksOf(pid: number): number | undefined {
+  const fields = statFields(pid);
+  if (fields === undefined || fields[0] === "Z") return undefined;
+  return Number(fields[19]);
+}
+
+/** The fields of proc_pid_stat(5) from the third (state) on; the second may hold spaces and brackets. */
+function statFields(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
