@@ -1,0 +1,66 @@
+import {
+  type Cidr,
+  type Cidr6,
+  formatIpv4,
+  formatIpv6,
+  type Ipv4,
+  ipv4Bytes,
+  ipv4FromBytes,
+  type Ipv6,
+  ipv6Bytes,
+  ipv6FromBytes,
+} from "../../net/index.ts";
+
+/** An address of either family; its JavaScript type tells which. */
+export type Ip = Ipv4 | Ipv6;
+
+/** A block of either family. */
+export type Prefix = Cidr | Cidr6;
+
+/** Address families as the kernel numbers them (linux/socket.h). */
+export const FAMILY = { unspecified: 0, ipv4: 2, ipv6: 10 } as const;
+
+/** One of the families that have addresses here. */
+export type Family = typeof FAMILY.ipv4 | typeof FAMILY.ipv6;
+
+/** The family of an address. */
+export function familyOf(ip: Ip): Family {
+  return typeof ip === "number" ? FAMILY.ipv4 : FAMILY.ipv6;
+}
+
+/** The prefix length of a block that is one address: 32 or 128. */
+export function hostBits(ip: Ip): number {
+  return typeof ip === "number" ? 32 : 128;
+}
+
+/** The block that is one address. */
+export function hostPrefix(ip: Ip): Prefix {
+  return typeof ip === "number" ? { base: ip, bits: 32 } : { base: ip, bits: 128 };
+}
+
+/** The address in network order: 4 or 16 bytes. */
+export function ipBytes(ip: Ip): Uint8Array {
+  return typeof ip === "number" ? ipv4Bytes(ip) : ipv6Bytes(ip);
+}
+
+/** Reads 4 or 16 bytes in network order. */
+export function ipFromBytes(bytes: Uint8Array): Ip {
+  return bytes.length === 4 ? ipv4FromBytes(bytes) : ipv6FromBytes(bytes);
+}
+
+/** The block of `bits` that begins at an address given as bytes. */
+export function prefixFromBytes(bytes: Uint8Array, bits: number): Prefix {
+  return bytes.length === 4
+    ? { base: ipv4FromBytes(bytes), bits }
+    : { base: ipv6FromBytes(bytes), bits };
+}
+
+/** The address as text. */
+export function formatIp(ip: Ip): string {
+  return typeof ip === "number" ? formatIpv4(ip) : formatIpv6(ip);
+}
+
+/** The block as `address/bits`. */
+export function formatPrefix(prefix: Prefix): string {
+  return `${formatIp(prefix.base)}/${String(prefix.bits)}`;
+}
