@@ -8,7 +8,7 @@ export const RUNTIME_DEPENDENCIES: Readonly<Record<string, string>> = {
     "Reads the CRI .proto files at start, so that no generated code is kept in the tree.",
   commander:
     "Words of the command line: quoting rules, --flag=value, suggestions for misspelled options.",
-  "fast-xml-parser":
+  "fast-xml-builder":
     "The EC2 API answers in XML; escaping and nesting are easy to get subtly wrong by hand.",
   fastify: "The lab's HTTP APIs: routing, limits on bodies, orderly shutdown.",
   koffi:

@@ -58,5 +58,5 @@ function runDescribe<W>(describe: Describe<W>, call: Call<W>): XmlStruct {
 }
 
 function keyOf(item: XmlStruct, key: readonly string[]): string {
-  return key.map((name) => String(item[name])).join("\n");
+  return key.map((name) => JSON.stringify(item[name])).join("\n");
 }

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { pageOf } from "./page.ts";
 import { Params } from "./params.ts";
+import type { XmlStruct, XmlValue } from "./xml.ts";
 
-const rule = {
-  min: 5,
-  max: 1000,
-  keyOf: (item: object) => String((item as { id: string }).id),
-};
+const text = (value: XmlValue): string => (typeof value === "string" ? value : "");
+
+const rule = { min: 5, max: 1000, keyOf: (item: XmlStruct) => text(item["id"]) };
 const items = Array.from({ length: 12 }, (_, n) => ({
   id: `eni-${String(12 - n).padStart(2, "0")}`,
 }));
@@ -14,7 +13,7 @@ const items = Array.from({ length: 12 }, (_, n) => ({
 function page(query: string, list = items): { ids: string[]; nextToken: string | undefined } {
   const params = Params.fromForm(`Action=DescribeNetworkInterfaces&${query}`);
   const { items: found, nextToken } = pageOf(list, { params, rule });
-  return { ids: found.map((item) => String(item["id"])), nextToken };
+  return { ids: found.map((item) => text(item["id"])), nextToken };
 }
 
 test("without a size everything comes at once, in its own order", () => {

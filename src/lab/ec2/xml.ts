@@ -1,4 +1,4 @@
-import { XMLBuilder } from "fast-xml-parser";
+import XMLBuilder from "fast-xml-builder";
 import type { Ec2Fault } from "./fault.ts";
 
 /** A value of a reply. `undefined` leaves the element out; an array becomes `<item>` children. */
@@ -83,6 +83,5 @@ function isList(value: readonly XmlValue[] | XmlStruct): value is readonly XmlVa
 
 // XML 1.0 has no way to write these characters, not even as references; a reply with one can't be parsed.
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
 }
