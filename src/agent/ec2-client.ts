@@ -1,0 +1,221 @@
+import type {
+  EC2Client,
+  Filter,
+  NetworkInterface,
+  NetworkInterfaceAttachment,
+  Tag,
+} from "@aws-sdk/client-ec2";
+import { parseAttachmentId, parseEniId, parseInstanceId, parseSubnetId } from "../facts/index.ts";
+import { formatCidr, formatIpv4, parseCidr, parseIpv4, parseMac } from "../net/index.ts";
+import type { Ec2, Ec2Attachment, Ec2Eni } from "./ec2.ts";
+import { toEc2Error, unexpectedAnswer } from "./ec2-error.ts";
+
+/** Where and how EC2 is called. */
+export interface Ec2ClientSettings {
+  readonly region: string;
+  /** Undefined: the region's public endpoint. */
+  readonly endpoint: string | undefined;
+  readonly requestTimeoutMs: number;
+  /** Tries of a request that is throttled or cut off, as the SDK's standard retry mode counts them. */
+  readonly attempts: number;
+}
+
+/** The agent's port to EC2 over the AWS SDK; credentials come from the SDK's default chain. */
+export async function newEc2(settings: Ec2ClientSettings): Promise<Ec2> {
+  // Loaded here and not at the top: it is most of the agent's memory, and `berth --help` needs none of it.
+  const sdk = await import("@aws-sdk/client-ec2");
+  const client = new sdk.EC2Client({
+    region: settings.region,
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    maxAttempts: settings.attempts,
+    retryMode: "standard",
+    requestHandler: { requestTimeout: settings.requestTimeoutMs, connectionTimeout: settings.requestTimeoutMs },
+    customUserAgent: "berth-agent",
+  });
+  return { ...queries(sdk, client), ...changes(sdk, client) };
+}
+
+type Sdk = typeof import("@aws-sdk/client-ec2");
+type Queries = Pick<Ec2, "instanceEnis" | "eni" | "unattachedEnis" | "deviceIndexes" | "limits">;
+
+function queries(sdk: Sdk, client: EC2Client): Queries {
+  async function describe(filters: Filter[]): Promise<Ec2Eni[]> {
+    const enis: Ec2Eni[] = [];
+    let token: string | undefined;
+    do {
+      const page = { Filters: filters, MaxResults: 1000, ...(token === undefined ? {} : { NextToken: token }) };
+      const answer = await call("DescribeNetworkInterfaces", () =>
+        client.send(new sdk.DescribeNetworkInterfacesCommand(page)),
+      );
+      enis.push(...(answer.NetworkInterfaces ?? []).map(readEni));
+      token = answer.NextToken === "" ? undefined : answer.NextToken;
+    } while (token !== undefined);
+    return enis;
+  }
+
+  return {
+    // A filter and not a list of ids: one unknown id would fail the whole request.
+    instanceEnis: (instance) => describe([{ Name: "attachment.instance-id", Values: [instance] }]),
+    unattachedEnis: ({ key, value }) =>
+      describe([
+        { Name: `tag:${key}`, Values: [value] },
+        { Name: "status", Values: ["available"] },
+      ]),
+    async eni(id) {
+      const [found] = await describe([{ Name: "network-interface-id", Values: [id] }]);
+      return found;
+    },
+    async deviceIndexes(instance) {
+      const answer = await call("DescribeInstances", () =>
+        client.send(new sdk.DescribeInstancesCommand({ InstanceIds: [instance] })),
+      );
+      const interfaces = answer.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces;
+      if (interfaces === undefined) throw unexpectedAnswer("DescribeInstances", `no instance ${instance} in it`);
+      const attached = interfaces.map(({ Attachment }) => Attachment);
+      const onCard0 = attached.filter((attachment) => (attachment?.NetworkCardIndex ?? 0) === 0);
+      return new Set(onCard0.map((attachment) => attachment?.DeviceIndex ?? 0));
+    },
+    async limits(instanceType) {
+      const request = { InstanceTypes: [instanceType as never] };
+      const answer = await call("DescribeInstanceTypes", () =>
+        client.send(new sdk.DescribeInstanceTypesCommand(request)),
+      );
+      const found = answer.InstanceTypes?.[0];
+      const network = found?.NetworkInfo;
+      const card0 = network?.NetworkCards?.find(({ NetworkCardIndex }) => NetworkCardIndex === 0);
+      // MaximumNetworkInterfaces counts all cards; pods are served by card 0 alone.
+      const enis = card0?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces ?? 0;
+      const ipv4PerEni = network?.Ipv4AddressesPerInterface ?? 0;
+      if (enis < 1 || ipv4PerEni < 1) throw unexpectedAnswer("DescribeInstanceTypes", `no limits of ${instanceType}`);
+      return { enis, ipv4PerEni, prefixes: found?.Hypervisor === "nitro" || found?.BareMetal === true };
+    },
+  };
+}
+
+function changes(sdk: Sdk, client: EC2Client): Omit<Ec2, keyof Queries> {
+  return {
+    async createEni({ subnet, securityGroups, description, tags, unit, count }) {
+      const counts = unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
+      const request = {
+        SubnetId: subnet,
+        Groups: [...securityGroups],
+        Description: description,
+        TagSpecifications: [{ ResourceType: "network-interface" as const, Tags: writeTags(tags) }],
+        ...(count > 0 ? counts : {}),
+      };
+      const answer = await call("CreateNetworkInterface", () =>
+        client.send(new sdk.CreateNetworkInterfaceCommand(request)),
+      );
+      return required("CreateNetworkInterface", answer.NetworkInterface?.NetworkInterfaceId, parseEniId);
+    },
+    async attachEni({ eni, instance, deviceIndex }) {
+      const request = {
+        NetworkInterfaceId: eni,
+        InstanceId: instance,
+        DeviceIndex: deviceIndex,
+        NetworkCardIndex: 0,
+      };
+      const answer = await call("AttachNetworkInterface", () =>
+        client.send(new sdk.AttachNetworkInterfaceCommand(request)),
+      );
+      return required("AttachNetworkInterface", answer.AttachmentId, parseAttachmentId);
+    },
+    async deleteWithInstance({ eni, attachment }) {
+      const request = {
+        NetworkInterfaceId: eni,
+        Attachment: { AttachmentId: attachment, DeleteOnTermination: true },
+      };
+      await call("ModifyNetworkInterfaceAttribute", () =>
+        client.send(new sdk.ModifyNetworkInterfaceAttributeCommand(request)),
+      );
+    },
+    async assign({ eni, unit, count }) {
+      const counts = unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
+      const answer = await call("AssignPrivateIpAddresses", () =>
+        client.send(new sdk.AssignPrivateIpAddressesCommand({ NetworkInterfaceId: eni, ...counts })),
+      );
+      const ipv4s = (answer.AssignedPrivateIpAddresses ?? []).map(({ PrivateIpAddress }) => PrivateIpAddress);
+      const prefixes = (answer.AssignedIpv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix);
+      return { ipv4s: readAll(ipv4s, parseIpv4), prefixes: readAll(prefixes, parseCidr) };
+    },
+    async unassign({ eni, ipv4s, prefixes }) {
+      const request = {
+        NetworkInterfaceId: eni,
+        ...(ipv4s.length > 0 ? { PrivateIpAddresses: ipv4s.map(formatIpv4) } : {}),
+        ...(prefixes.length > 0 ? { Ipv4Prefixes: prefixes.map(formatCidr) } : {}),
+      };
+      await call("UnassignPrivateIpAddresses", () =>
+        client.send(new sdk.UnassignPrivateIpAddressesCommand(request)),
+      );
+    },
+    async detachEni(attachment) {
+      await call("DetachNetworkInterface", () =>
+        client.send(new sdk.DetachNetworkInterfaceCommand({ AttachmentId: attachment })),
+      );
+    },
+    async deleteEni(eni) {
+      await call("DeleteNetworkInterface", () =>
+        client.send(new sdk.DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni })),
+      );
+    },
+    async tag(eni, tags) {
+      const request = { Resources: [eni], Tags: writeTags(tags) };
+      await call("CreateTags", () => client.send(new sdk.CreateTagsCommand(request)));
+    },
+  };
+}
+
+async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw toEc2Error(operation, error);
+  }
+}
+
+function readEni(eni: NetworkInterface): Ec2Eni {
+  const operation = "DescribeNetworkInterfaces";
+  const addresses = eni.PrivateIpAddresses ?? [];
+  const [primary] = readAll([addresses.find(({ Primary }) => Primary)?.PrivateIpAddress], parseIpv4);
+  const secondary = addresses.filter(({ Primary }) => Primary !== true);
+  return {
+    id: required(operation, eni.NetworkInterfaceId, parseEniId),
+    mac: required(operation, eni.MacAddress, parseMac),
+    subnet: required(operation, eni.SubnetId, parseSubnetId),
+    interfaceType: eni.InterfaceType ?? "interface",
+    status: eni.Status ?? "available",
+    attachment: eni.Attachment === undefined ? undefined : readAttachment(eni.Attachment),
+    primaryIpv4: primary,
+    secondaryIpv4s: readAll(secondary.map(({ PrivateIpAddress }) => PrivateIpAddress), parseIpv4),
+    prefixes: readAll((eni.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix), parseCidr),
+    tags: Object.fromEntries((eni.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+  };
+}
+
+function readAttachment(attachment: NetworkInterfaceAttachment): Ec2Attachment {
+  const instance = attachment.InstanceId;
+  return {
+    id: required("DescribeNetworkInterfaces", attachment.AttachmentId, parseAttachmentId),
+    instance: instance === undefined ? undefined : parseInstanceId(instance),
+    deviceIndex: attachment.DeviceIndex ?? 0,
+    networkCard: attachment.NetworkCardIndex ?? 0,
+  };
+}
+
+function readAll<T>(texts: readonly (string | undefined)[], parse: (text: string) => T | undefined): T[] {
+  return texts.flatMap((text) => {
+    const value = parse(text ?? "");
+    return value === undefined ? [] : [value];
+  });
+}
+
+function required<T>(operation: string, text: string | undefined, parse: (text: string) => T | undefined): T {
+  const value = text === undefined ? undefined : parse(text);
+  if (value === undefined) throw unexpectedAnswer(operation, `a field is ${JSON.stringify(text)}`);
+  return value;
+}
+
+function writeTags(tags: Readonly<Record<string, string>>): Tag[] {
+  const keys = Object.keys(tags).toSorted();
+  return keys.map((key) => ({ Key: key, Value: tags[key] ?? "" }));
+}

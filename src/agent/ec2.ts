@@ -1,0 +1,82 @@
+import type { AttachmentId, EniId, InstanceId, SecurityGroupId, SubnetId } from "../facts/index.ts";
+import type { Cidr, Ipv4, Mac } from "../net/index.ts";
+
+/** An ENI as EC2 describes it. EC2 has the last word where metadata says something else. */
+export interface Ec2Eni {
+  readonly id: EniId;
+  readonly mac: Mac;
+  readonly subnet: SubnetId;
+  /** `interface`, `trunk`, `efa`, `efa-only` and others. */
+  readonly interfaceType: string;
+  /** `available`, `attaching`, `in-use` or `detaching`. */
+  readonly status: string;
+  readonly attachment: Ec2Attachment | undefined;
+  /** Undefined only for an ENI without IPv4. */
+  readonly primaryIpv4: Ipv4 | undefined;
+  /** Secondary addresses; those of prefixes are not among them. */
+  readonly secondaryIpv4s: readonly Ipv4[];
+  readonly prefixes: readonly Cidr[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** How an ENI hangs on an instance. */
+export interface Ec2Attachment {
+  readonly id: AttachmentId;
+  readonly instance: InstanceId | undefined;
+  readonly deviceIndex: number;
+  readonly networkCard: number;
+}
+
+/** What a new ENI gets. It has no attachment yet. */
+export interface NewEni {
+  readonly subnet: SubnetId;
+  readonly securityGroups: readonly SecurityGroupId[];
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Secondary addresses or /28 prefixes to come with it. */
+  readonly unit: AllocationUnit;
+  readonly count: number;
+}
+
+/** What is allocated: single secondary addresses, or /28 prefixes. */
+export type AllocationUnit = "address" | "prefix";
+
+/** Exactly what one assignment added to an ENI. */
+export interface Assigned {
+  readonly ipv4s: readonly Ipv4[];
+  readonly prefixes: readonly Cidr[];
+}
+
+/** Limits of an instance type, on network card 0. */
+export interface InstanceLimits {
+  readonly enis: number;
+  readonly ipv4PerEni: number;
+  /** Whether its ENIs take /28 prefixes (Nitro or bare metal). */
+  readonly prefixes: boolean;
+}
+
+/**
+ * The operations of EC2 that the agent performs. Each is one request (paged where EC2 pages) and is repeated by the
+ * adapter only for throttling and broken connections; every other failure is thrown at once as {@link Ec2Error}.
+ */
+export interface Ec2 {
+  /** The ENIs attached to the instance, being attached or being detached. */
+  instanceEnis(instance: InstanceId): Promise<readonly Ec2Eni[]>;
+  /** One ENI; undefined if EC2 doesn't know it. */
+  eni(id: EniId): Promise<Ec2Eni | undefined>;
+  /** ENIs without attachment that carry this tag. */
+  unattachedEnis(tag: { readonly key: string; readonly value: string }): Promise<readonly Ec2Eni[]>;
+  /** Device indexes in use on network card 0 of the instance. */
+  deviceIndexes(instance: InstanceId): Promise<ReadonlySet<number>>;
+  /** Limits of a type, from DescribeInstanceTypes. */
+  limits(instanceType: string): Promise<InstanceLimits>;
+  createEni(eni: NewEni): Promise<EniId>;
+  attachEni(attachment: { eni: EniId; instance: InstanceId; deviceIndex: number }): Promise<AttachmentId>;
+  /** Makes EC2 delete the ENI when the instance ends. */
+  deleteWithInstance(attachment: { eni: EniId; attachment: AttachmentId }): Promise<void>;
+  assign(wanted: { eni: EniId; unit: AllocationUnit; count: number }): Promise<Assigned>;
+  unassign(given: { eni: EniId } & Assigned): Promise<void>;
+  detachEni(attachment: AttachmentId): Promise<void>;
+  deleteEni(eni: EniId): Promise<void>;
+  tag(eni: EniId, tags: Readonly<Record<string, string>>): Promise<void>;
+}
