@@ -56,7 +56,7 @@ export interface MaxPods {
 export interface ToldMaxPods {
   /** Amazon Linux 2023 images and Karpenter: ENIs × slots + 2, whatever the agent's settings. */
   readonly selfManaged: number;
-  /** EKS managed node groups without an image of your own: the recommended number, enforced. */
+  /** EKS managed node groups without an image of your own: the recommended number, enforced; a trunk is not allowed for. */
   readonly managedNodeGroup: number;
   /** EKS Auto Mode: ENIs × slots, 110 at most, whatever the agent's settings. */
   readonly autoMode: number;
@@ -82,29 +82,21 @@ export function maxPods(type: InstanceType, asked: MaxPodsMode): MaxPods {
     customNetworking: asked.customNetworking,
     podEni: asked.podEni && !refused.has("podEni"),
   };
-  const slots = slotsPerEni(type);
-  const withoutPods = (mode.customNetworking ? 1 : 0) + (mode.podEni ? 1 : 0);
-  const podEnis = Math.max(0, type.enis - withoutPods);
-  const addresses = podEnis * slots * (mode.prefixDelegation ? ADDRESSES_PER_PREFIX : 1);
+  const addresses = addressesForPods(type, mode);
   const branchEnis = mode.podEni ? type.branchEnis : 0;
   const formula = addresses + HOST_NETWORK_PODS;
   const cap = recommendedCap(type);
   const recommended = Math.min(formula, cap);
-  const told: ToldMaxPods = {
-    selfManaged: type.enis * slots + HOST_NETWORK_PODS,
-    managedNodeGroup: recommended,
-    autoMode: Math.min(AUTO_MODE_CAP, type.enis * slots),
-  };
   const counts = {
-    podEnis,
-    slotsPerEni: slots,
+    podEnis: enisForPods(type, mode),
+    slotsPerEni: slotsPerEni(type),
     addresses,
     branchEnis,
     formula,
     formulaWithBranches: branchEnis === null ? null : formula + branchEnis,
     cap,
     recommended,
-    told,
+    told: toldBy(type, mode),
   };
   return {
     type: type.type,
@@ -118,6 +110,26 @@ export function maxPods(type: InstanceType, asked: MaxPodsMode): MaxPods {
 }
 
 type Counts = Omit<MaxPods, "type" | "mode" | "refusals" | "binds" | "why" | "notes">;
+
+function enisForPods(type: InstanceType, { customNetworking, podEni }: MaxPodsMode): number {
+  return Math.max(0, type.enis - (customNetworking ? 1 : 0) - (podEni ? 1 : 0));
+}
+
+function addressesForPods(type: InstanceType, mode: MaxPodsMode): number {
+  const perSlot = mode.prefixDelegation ? ADDRESSES_PER_PREFIX : 1;
+  return enisForPods(type, mode) * slotsPerEni(type) * perSlot;
+}
+
+function toldBy(type: InstanceType, mode: MaxPodsMode): ToldMaxPods {
+  const all = type.enis * slotsPerEni(type);
+  // EKS doesn't take the trunk off, so neither does this number.
+  const managed = addressesForPods(type, { ...mode, podEni: false }) + HOST_NETWORK_PODS;
+  return {
+    selfManaged: all + HOST_NETWORK_PODS,
+    managedNodeGroup: Math.min(managed, recommendedCap(type)),
+    autoMode: Math.min(AUTO_MODE_CAP, all),
+  };
+}
 
 function recommendedCap({ vcpus }: InstanceType): number {
   // Of a type with unknown vCPUs the lower number is the safe one.
@@ -156,23 +168,21 @@ function whyOf({ vcpus }: InstanceType, { addresses, formula, cap }: Counts): st
 }
 
 function notesOf(type: InstanceType, mode: MaxPodsMode, counts: Counts): string[] {
-  const { addresses, branchEnis, formula, formulaWithBranches, recommended, told } = counts;
+  const { addresses, formula, recommended, told } = counts;
   const notes: string[] = [];
-  if (addresses === 0) {
-    notes.push(`no ENI is left for ordinary pods: ${type.type} has ${type.enis}`);
-  }
-  if (mode.podEni) {
+  if (addresses === 0) notes.push(`no ENI is left for ordinary pods: the type has ${type.enis}`);
+  if (mode.podEni) notes.push(trunkNote(counts));
+  const tooHigh = [
+    { who: "self-managed images", pods: told.selfManaged },
+    { who: "managed node groups", pods: told.managedNodeGroup },
+  ].filter(({ pods }) => pods > formula);
+  if (tooHigh.length > 0) {
+    const settings = tooHigh.map(({ who, pods }) => `${who} set ${pods}`).join(" and ");
     notes.push(
-      formulaWithBranches === null
-        ? "the trunk takes one ENI; how many branch ENIs it carries is not known"
-        : `the trunk takes one ENI; ${branchEnis ?? 0} branch ENIs come on top, so with all in use the node runs ${formulaWithBranches} pods`,
+      `${settings}: ordinary pods beyond ${formula} would be placed and get no address; set maxPods to ${recommended}`,
     );
   }
-  if (told.selfManaged > formula) {
-    notes.push(
-      `self-managed images set ${told.selfManaged}: the last ${told.selfManaged - formula} pods would be placed and get no address; set maxPods to ${recommended}`,
-    );
-  } else if (told.selfManaged < recommended) {
+  if (told.selfManaged < recommended) {
     notes.push(
       `self-managed images set ${told.selfManaged}: set maxPods to ${recommended} to use the addresses`,
     );
@@ -181,4 +191,10 @@ function notesOf(type: InstanceType, mode: MaxPodsMode, counts: Counts): string[
     notes.push(`only network card 0 of ${type.networkCards.length} serves ordinary pods`);
   }
   return notes;
+}
+
+function trunkNote({ branchEnis, formulaWithBranches }: Counts): string {
+  return branchEnis === null || formulaWithBranches === null
+    ? "the trunk takes one ENI; how many branch ENIs it carries is not known"
+    : `the trunk takes one ENI; its ${branchEnis} branch ENIs carry a pod each on top: ${formulaWithBranches} in all`;
 }

@@ -36,7 +36,7 @@ export const maxPodsCommand: Command = {
       kind: "word",
       name: "output",
       value: "format",
-      summary: "text or json",
+      summary: "how to print the answer",
       choices: ["text", "json"],
       default: "text",
     },
