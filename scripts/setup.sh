@@ -74,7 +74,8 @@ if [ -n "$missing" ]; then
     say "installing them with apt-get$(case "$missing" in *containerd*) echo ' (containerd brings a system service; the lab does not use it)' ;; esac)"
     install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; }
     # shellcheck disable=SC2086 -- a list of names
-    install $missing || { apt-get update -q >&2 && install $missing; }
+    install $missing || { apt-get update -q >&2 && install $missing; } ||
+      say "apt-get could not install them; going on without. fix: its messages above, then run this again"
   else
     say "only root can install them: sudo apt-get install --no-install-recommends$missing"
   fi
