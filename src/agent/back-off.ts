@@ -10,12 +10,12 @@ export interface BackOff {
 }
 
 /** The schedules of the Amazon VPC CNI plugin v1.23. */
-export const BACK_OFF = {
+export const BACK_OFF: Readonly<Record<"waitForEni" | "detach" | "delete" | "tag", BackOff>> = {
   waitForEni: { startMs: 100, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   detach: { startMs: 200, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   delete: { startMs: 500, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   tag: { startMs: 500, capMs: 60_000, jitterShare: 0.3, attempts: 5 },
-} as const satisfies Record<string, BackOff>;
+};
 
 /**
  * Calls `attempt` until it succeeds, sleeping as `backOff` says after each failure but the last, whose error is thrown.
@@ -24,7 +24,10 @@ export const BACK_OFF = {
 export async function retry<T>(
   attempt: (lastAttempt: boolean) => Promise<T>,
   backOff: BackOff,
-  { worthwhile = () => true, signal }: { worthwhile?: (error: unknown) => boolean; signal?: AbortSignal } = {},
+  {
+    worthwhile = () => true,
+    signal,
+  }: { worthwhile?: (error: unknown) => boolean; signal?: AbortSignal } = {},
 ): Promise<T> {
   let delayMs = backOff.startMs;
   for (let count = 1; ; count++) {

@@ -1,3 +1,4 @@
+import type * as Sdk from "@aws-sdk/client-ec2";
 import type {
   EC2Client,
   Filter,
@@ -29,21 +30,27 @@ export async function newEc2(settings: Ec2ClientSettings): Promise<Ec2> {
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     maxAttempts: settings.attempts,
     retryMode: "standard",
-    requestHandler: { requestTimeout: settings.requestTimeoutMs, connectionTimeout: settings.requestTimeoutMs },
+    requestHandler: {
+      requestTimeout: settings.requestTimeoutMs,
+      connectionTimeout: settings.requestTimeoutMs,
+    },
     customUserAgent: "berth-agent",
   });
-  return { ...queries(sdk, client), ...changes(sdk, client) };
+  return { ...queries(sdk, client), ...eniChanges(sdk, client), ...addressChanges(sdk, client) };
 }
 
-type Sdk = typeof import("@aws-sdk/client-ec2");
 type Queries = Pick<Ec2, "instanceEnis" | "eni" | "unattachedEnis" | "deviceIndexes" | "limits">;
 
-function queries(sdk: Sdk, client: EC2Client): Queries {
+function queries(sdk: typeof Sdk, client: EC2Client): Queries {
   async function describe(filters: Filter[]): Promise<Ec2Eni[]> {
     const enis: Ec2Eni[] = [];
     let token: string | undefined;
     do {
-      const page = { Filters: filters, MaxResults: 1000, ...(token === undefined ? {} : { NextToken: token }) };
+      const page = {
+        Filters: filters,
+        MaxResults: 1000,
+        ...(token === undefined ? {} : { NextToken: token }),
+      };
       const answer = await call("DescribeNetworkInterfaces", () =>
         client.send(new sdk.DescribeNetworkInterfacesCommand(page)),
       );
@@ -70,7 +77,8 @@ function queries(sdk: Sdk, client: EC2Client): Queries {
         client.send(new sdk.DescribeInstancesCommand({ InstanceIds: [instance] })),
       );
       const interfaces = answer.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces;
-      if (interfaces === undefined) throw unexpectedAnswer("DescribeInstances", `no instance ${instance} in it`);
+      if (interfaces === undefined)
+        throw unexpectedAnswer("DescribeInstances", `no instance ${instance} in it`);
       const attached = interfaces.map(({ Attachment }) => Attachment);
       const onCard0 = attached.filter((attachment) => (attachment?.NetworkCardIndex ?? 0) === 0);
       return new Set(onCard0.map((attachment) => attachment?.DeviceIndex ?? 0));
@@ -86,16 +94,27 @@ function queries(sdk: Sdk, client: EC2Client): Queries {
       // MaximumNetworkInterfaces counts all cards; pods are served by card 0 alone.
       const enis = card0?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces ?? 0;
       const ipv4PerEni = network?.Ipv4AddressesPerInterface ?? 0;
-      if (enis < 1 || ipv4PerEni < 1) throw unexpectedAnswer("DescribeInstanceTypes", `no limits of ${instanceType}`);
-      return { enis, ipv4PerEni, prefixes: found?.Hypervisor === "nitro" || found?.BareMetal === true };
+      if (enis < 1 || ipv4PerEni < 1)
+        throw unexpectedAnswer("DescribeInstanceTypes", `no limits of ${instanceType}`);
+      return {
+        enis,
+        ipv4PerEni,
+        prefixes: found?.Hypervisor === "nitro" || found?.BareMetal === true,
+      };
     },
   };
 }
 
-function changes(sdk: Sdk, client: EC2Client): Omit<Ec2, keyof Queries> {
+type AddressChanges = Pick<Ec2, "assign" | "unassign" | "tag">;
+
+function eniChanges(
+  sdk: typeof Sdk,
+  client: EC2Client,
+): Omit<Ec2, keyof (Queries & AddressChanges)> {
   return {
     async createEni({ subnet, securityGroups, description, tags, unit, count }) {
-      const counts = unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
+      const counts =
+        unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
       const request = {
         SubnetId: subnet,
         Groups: [...securityGroups],
@@ -106,7 +125,11 @@ function changes(sdk: Sdk, client: EC2Client): Omit<Ec2, keyof Queries> {
       const answer = await call("CreateNetworkInterface", () =>
         client.send(new sdk.CreateNetworkInterfaceCommand(request)),
       );
-      return required("CreateNetworkInterface", answer.NetworkInterface?.NetworkInterfaceId, parseEniId);
+      return required(
+        "CreateNetworkInterface",
+        answer.NetworkInterface?.NetworkInterfaceId,
+        parseEniId,
+      );
     },
     async attachEni({ eni, instance, deviceIndex }) {
       const request = {
@@ -129,12 +152,32 @@ function changes(sdk: Sdk, client: EC2Client): Omit<Ec2, keyof Queries> {
         client.send(new sdk.ModifyNetworkInterfaceAttributeCommand(request)),
       );
     },
-    async assign({ eni, unit, count }) {
-      const counts = unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
-      const answer = await call("AssignPrivateIpAddresses", () =>
-        client.send(new sdk.AssignPrivateIpAddressesCommand({ NetworkInterfaceId: eni, ...counts })),
+    async detachEni(attachment) {
+      await call("DetachNetworkInterface", () =>
+        client.send(new sdk.DetachNetworkInterfaceCommand({ AttachmentId: attachment })),
       );
-      const ipv4s = (answer.AssignedPrivateIpAddresses ?? []).map(({ PrivateIpAddress }) => PrivateIpAddress);
+    },
+    async deleteEni(eni) {
+      await call("DeleteNetworkInterface", () =>
+        client.send(new sdk.DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni })),
+      );
+    },
+  };
+}
+
+function addressChanges(sdk: typeof Sdk, client: EC2Client): AddressChanges {
+  return {
+    async assign({ eni, unit, count }) {
+      const counts =
+        unit === "prefix" ? { Ipv4PrefixCount: count } : { SecondaryPrivateIpAddressCount: count };
+      const answer = await call("AssignPrivateIpAddresses", () =>
+        client.send(
+          new sdk.AssignPrivateIpAddressesCommand({ NetworkInterfaceId: eni, ...counts }),
+        ),
+      );
+      const ipv4s = (answer.AssignedPrivateIpAddresses ?? []).map(
+        ({ PrivateIpAddress }) => PrivateIpAddress,
+      );
       const prefixes = (answer.AssignedIpv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix);
       return { ipv4s: readAll(ipv4s, parseIpv4), prefixes: readAll(prefixes, parseCidr) };
     },
@@ -146,16 +189,6 @@ function changes(sdk: Sdk, client: EC2Client): Omit<Ec2, keyof Queries> {
       };
       await call("UnassignPrivateIpAddresses", () =>
         client.send(new sdk.UnassignPrivateIpAddressesCommand(request)),
-      );
-    },
-    async detachEni(attachment) {
-      await call("DetachNetworkInterface", () =>
-        client.send(new sdk.DetachNetworkInterfaceCommand({ AttachmentId: attachment })),
-      );
-    },
-    async deleteEni(eni) {
-      await call("DeleteNetworkInterface", () =>
-        client.send(new sdk.DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni })),
       );
     },
     async tag(eni, tags) {
@@ -176,7 +209,10 @@ async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
 function readEni(eni: NetworkInterface): Ec2Eni {
   const operation = "DescribeNetworkInterfaces";
   const addresses = eni.PrivateIpAddresses ?? [];
-  const [primary] = readAll([addresses.find(({ Primary }) => Primary)?.PrivateIpAddress], parseIpv4);
+  const [primary] = readAll(
+    [addresses.find(({ Primary }) => Primary === true)?.PrivateIpAddress],
+    parseIpv4,
+  );
   const secondary = addresses.filter(({ Primary }) => Primary !== true);
   return {
     id: required(operation, eni.NetworkInterfaceId, parseEniId),
@@ -186,8 +222,14 @@ function readEni(eni: NetworkInterface): Ec2Eni {
     status: eni.Status ?? "available",
     attachment: eni.Attachment === undefined ? undefined : readAttachment(eni.Attachment),
     primaryIpv4: primary,
-    secondaryIpv4s: readAll(secondary.map(({ PrivateIpAddress }) => PrivateIpAddress), parseIpv4),
-    prefixes: readAll((eni.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix), parseCidr),
+    secondaryIpv4s: readAll(
+      secondary.map(({ PrivateIpAddress }) => PrivateIpAddress),
+      parseIpv4,
+    ),
+    prefixes: readAll(
+      (eni.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
+      parseCidr,
+    ),
     tags: Object.fromEntries((eni.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
   };
 }
@@ -202,14 +244,21 @@ function readAttachment(attachment: NetworkInterfaceAttachment): Ec2Attachment {
   };
 }
 
-function readAll<T>(texts: readonly (string | undefined)[], parse: (text: string) => T | undefined): T[] {
+function readAll<T>(
+  texts: readonly (string | undefined)[],
+  parse: (text: string) => T | undefined,
+): T[] {
   return texts.flatMap((text) => {
     const value = parse(text ?? "");
     return value === undefined ? [] : [value];
   });
 }
 
-function required<T>(operation: string, text: string | undefined, parse: (text: string) => T | undefined): T {
+function required<T>(
+  operation: string,
+  text: string | undefined,
+  parse: (text: string) => T | undefined,
+): T {
   const value = text === undefined ? undefined : parse(text);
   if (value === undefined) throw unexpectedAnswer(operation, `a field is ${JSON.stringify(text)}`);
   return value;

@@ -10,7 +10,10 @@ export class Ec2Error extends BerthError {
   /** EC2's own error code, or the name of the connection's error. */
   readonly ec2Code: string;
 
-  constructor(operation: string, failure: { reason: FailureReason; ec2Code: string; text: string; cause: unknown }) {
+  constructor(
+    operation: string,
+    failure: { reason: FailureReason; ec2Code: string; text: string; cause: unknown },
+  ) {
     const { reason, ec2Code, text, cause } = failure;
     super("ec2Failed", `EC2 refused ${operation}: ${ec2Code}: ${text}`, {
       fix: FIXES[reason],
@@ -24,11 +27,14 @@ export class Ec2Error extends BerthError {
 
 const FIXES: Readonly<Record<FailureReason, string>> = {
   subnetFull: "Free addresses in the subnet, or give the cluster another one.",
-  noFreeBlock: "The subnet has no free aligned /28: reserve a CIDR for prefixes, or use single addresses.",
+  noFreeBlock:
+    "The subnet has no free aligned /28: reserve a CIDR for prefixes, or use single addresses.",
   perEniLimit: "Nothing to do: the agent reads the ENI's addresses from EC2 again.",
-  attachmentLimit: "Set MAX_ENI to what the instance type takes, or remove ENIs that others attached.",
+  attachmentLimit:
+    "Set MAX_ENI to what the instance type takes, or remove ENIs that others attached.",
   quota: "Ask AWS for a higher quota of network interfaces in this Region.",
-  throttled: "Nothing to do: the agent tries again later. If it lasts, raise WARM_IP_TARGET so that fewer calls are made.",
+  throttled:
+    "Nothing to do: the agent tries again later. If it lasts, raise WARM_IP_TARGET so that fewer calls are made.",
   unauthorized: "Give the node's role the policy AmazonEKS_CNI_Policy or its like.",
   eniGone: "Nothing to do: the agent looks at the instance's ENIs again.",
   notReady: "Nothing to do: the agent looks at the instance's ENIs again.",
@@ -44,7 +50,12 @@ export function toEc2Error(operation: string, error: unknown): Ec2Error {
 
 /** An answer that EC2 never gives according to its reference. */
 export function unexpectedAnswer(operation: string, text: string): Ec2Error {
-  return new Ec2Error(operation, { reason: "other", ec2Code: "UnexpectedAnswer", text, cause: undefined });
+  return new Ec2Error(operation, {
+    reason: "other",
+    ec2Code: "UnexpectedAnswer",
+    text,
+    cause: undefined,
+  });
 }
 
 function codeOf(error: unknown): string {

@@ -71,7 +71,11 @@ export interface Ec2 {
   /** Limits of a type, from DescribeInstanceTypes. */
   limits(instanceType: string): Promise<InstanceLimits>;
   createEni(eni: NewEni): Promise<EniId>;
-  attachEni(attachment: { eni: EniId; instance: InstanceId; deviceIndex: number }): Promise<AttachmentId>;
+  attachEni(attachment: {
+    eni: EniId;
+    instance: InstanceId;
+    deviceIndex: number;
+  }): Promise<AttachmentId>;
   /** Makes EC2 delete the ENI when the instance ends. */
   deleteWithInstance(attachment: { eni: EniId; attachment: AttachmentId }): Promise<void>;
   assign(wanted: { eni: EniId; unit: AllocationUnit; count: number }): Promise<Assigned>;

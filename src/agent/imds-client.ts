@@ -38,8 +38,18 @@ export function newImdsClient(settings: ImdsClientSettings): ImdsClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   let token: { text: string; untilMs: number } | undefined;
 
-  function send(method: "GET" | "PUT", path: string, headers: Record<string, string>): Promise<Answer> {
-    return sendOnce({ url: `${base}${path}`, method, headers, agent, timeoutMs: settings.timeoutMs });
+  function send(
+    method: "GET" | "PUT",
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    return sendOnce({
+      url: `${base}${path}`,
+      method,
+      headers,
+      agent,
+      timeoutMs: settings.timeoutMs,
+    });
   }
 
   async function freshToken(): Promise<string> {
@@ -79,11 +89,15 @@ export function newImdsClient(settings: ImdsClientSettings): ImdsClient {
 
 function unreachable(base: string, path: string, cause: unknown): BerthError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new BerthError("metadataUnreachable", `Cannot read ${path} from instance metadata at ${base}: ${why}.`, {
-    fix: "Check that the instance's metadata service is enabled, and AWS_EC2_METADATA_SERVICE_ENDPOINT if it is set.",
-    facts: { endpoint: base, path },
-    cause,
-  });
+  return new BerthError(
+    "metadataUnreachable",
+    `Cannot read ${path} from instance metadata at ${base}: ${why}.`,
+    {
+      fix: "Check that the instance's metadata service is enabled, and AWS_EC2_METADATA_SERVICE_ENDPOINT if it is set.",
+      facts: { endpoint: base, path },
+      cause,
+    },
+  );
 }
 
 interface Sending {
@@ -98,7 +112,10 @@ function sendOnce({ url, method, headers, agent, timeoutMs }: Sending): Promise<
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = request(url, { method, headers, agent, signal }, (incoming) => {
-      readBody(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), reject);
+      readBody(incoming).then(
+        (body) => resolve({ status: incoming.statusCode ?? 0, body }),
+        reject,
+      );
     });
     outgoing.on("error", reject);
     outgoing.end();

@@ -1,5 +1,11 @@
 import { BerthError } from "../base/index.ts";
-import { parseEniId, parseInstanceId, parseSecurityGroupId, parseSubnetId, parseVpcId } from "../facts/index.ts";
+import {
+  parseEniId,
+  parseInstanceId,
+  parseSecurityGroupId,
+  parseSubnetId,
+  parseVpcId,
+} from "../facts/index.ts";
 import type { EniId, InstanceId, SecurityGroupId, SubnetId, VpcId } from "../facts/index.ts";
 import { parseCidr, parseCidrLoose, parseIpv4, parseMac } from "../net/index.ts";
 import type { Cidr, Ipv4, Mac } from "../net/index.ts";
@@ -50,35 +56,6 @@ const ROOT = "/latest/meta-data";
 export function newInstanceMetadata(client: ImdsClient): InstanceMetadata {
   const read = newReader(client);
 
-  async function primaryMac(): Promise<Mac> {
-    return parsed("mac", await read.text("mac"), parseMac);
-  }
-
-  async function eni(mac: Mac, primary: Mac): Promise<MetadataEni> {
-    const at = `network/interfaces/macs/${mac}`;
-    const id = parsed(`${at}/interface-id`, await read.text(`${at}/interface-id`), parseEniId);
-    const deviceIndex = Number(await read.text(`${at}/device-number`));
-    const names = new Set(words(await read.text(at)));
-    const list = async (name: string): Promise<string[]> =>
-      names.has(name) ? words((await read.optional(`${at}/${name}`)) ?? "") : [];
-    const [networkCard = "0"] = await list("network-card");
-    const subnet = parsed(`${at}/subnet-id`, await read.text(`${at}/subnet-id`), parseSubnetId);
-    const [subnetCidr] = await list("subnet-ipv4-cidr-block");
-    const ipv4s = (await list("local-ipv4s")).map((text) => parsed(`${at}/local-ipv4s`, text, parseIpv4));
-    const prefixes = (await list("ipv4-prefix")).map((text) => parsed(`${at}/ipv4-prefix`, text, parseCidr));
-    return {
-      id,
-      mac,
-      // The primary is device 0 by definition; metadata has been seen to say otherwise after a detach.
-      deviceIndex: mac === primary ? 0 : deviceIndex,
-      networkCard: Number(networkCard),
-      subnet,
-      subnetCidr: subnetCidr === undefined ? undefined : parsed(`${at}/subnet`, subnetCidr, parseCidrLoose),
-      ipv4s,
-      prefixes,
-    };
-  }
-
   return {
     async instance() {
       const region = await read.region();
@@ -86,29 +63,70 @@ export function newInstanceMetadata(client: ImdsClient): InstanceMetadata {
       const localIpv4 = parsed("local-ipv4", await read.text("local-ipv4"), parseIpv4);
       const instanceId = parsed("instance-id", await read.text("instance-id"), parseInstanceId);
       const instanceType = await read.text("instance-type");
-      const mac = await primaryMac();
+      const mac = await readPrimaryMac(read);
       const at = `network/interfaces/macs/${mac}`;
-      const primaryEni = parsed(`${at}/interface-id`, await read.text(`${at}/interface-id`), parseEniId);
+      const primaryEni = parsed(
+        `${at}/interface-id`,
+        await read.text(`${at}/interface-id`),
+        parseEniId,
+      );
       const subnet = parsed(`${at}/subnet-id`, await read.text(`${at}/subnet-id`), parseSubnetId);
       const vpc = parsed(`${at}/vpc-id`, await read.text(`${at}/vpc-id`), parseVpcId);
       const where = { region, availabilityZone, subnet, vpc };
       return { ...where, instanceId, instanceType, localIpv4, primaryMac: mac, primaryEni };
     },
     async enis() {
-      const primary = await primaryMac();
+      const primary = await readPrimaryMac(read);
       const macs = words(await read.text("network/interfaces/macs"));
       const enis: MetadataEni[] = [];
-      for (const text of macs) enis.push(await eni(parsed("macs", text, parseMac), primary));
-      return enis.toSorted((a, b) => a.networkCard - b.networkCard || a.deviceIndex - b.deviceIndex);
+      for (const text of macs)
+        enis.push(await readEni(read, parsed("macs", text, parseMac), primary));
+      return enis.toSorted(
+        (a, b) => a.networkCard - b.networkCard || a.deviceIndex - b.deviceIndex,
+      );
     },
     async vpcCidrs() {
-      const at = `network/interfaces/macs/${await primaryMac()}/vpc-ipv4-cidr-blocks`;
+      const at = `network/interfaces/macs/${await readPrimaryMac(read)}/vpc-ipv4-cidr-blocks`;
       return words(await read.text(at)).map((text) => parsed(at, text, parseCidrLoose));
     },
     async securityGroups() {
-      const at = `network/interfaces/macs/${await primaryMac()}/security-group-ids`;
+      const at = `network/interfaces/macs/${await readPrimaryMac(read)}/security-group-ids`;
       return words(await read.text(at)).map((text) => parsed(at, text, parseSecurityGroupId));
     },
+  };
+}
+
+async function readPrimaryMac(read: Reader): Promise<Mac> {
+  return parsed("mac", await read.text("mac"), parseMac);
+}
+
+async function readEni(read: Reader, mac: Mac, primary: Mac): Promise<MetadataEni> {
+  const at = `network/interfaces/macs/${mac}`;
+  const id = parsed(`${at}/interface-id`, await read.text(`${at}/interface-id`), parseEniId);
+  const deviceIndex = Number(await read.text(`${at}/device-number`));
+  const names = new Set(words(await read.text(at)));
+  const list = async (name: string): Promise<string[]> =>
+    names.has(name) ? words((await read.optional(`${at}/${name}`)) ?? "") : [];
+  const [networkCard = "0"] = await list("network-card");
+  const subnet = parsed(`${at}/subnet-id`, await read.text(`${at}/subnet-id`), parseSubnetId);
+  const [subnetCidr] = await list("subnet-ipv4-cidr-block");
+  const ipv4s = (await list("local-ipv4s")).map((text) =>
+    parsed(`${at}/local-ipv4s`, text, parseIpv4),
+  );
+  const prefixes = (await list("ipv4-prefix")).map((text) =>
+    parsed(`${at}/ipv4-prefix`, text, parseCidr),
+  );
+  return {
+    id,
+    mac,
+    // The primary is device 0 by definition; metadata has been seen to say otherwise after a detach.
+    deviceIndex: mac === primary ? 0 : deviceIndex,
+    networkCard: Number(networkCard),
+    subnet,
+    subnetCidr:
+      subnetCidr === undefined ? undefined : parsed(`${at}/subnet`, subnetCidr, parseCidrLoose),
+    ipv4s,
+    prefixes,
   };
 }
 
@@ -152,8 +170,12 @@ function parsed<T>(path: string, text: string, parse: (text: string) => T | unde
 }
 
 function unexpected(path: string, why: string): BerthError {
-  return new BerthError("metadataUnexpected", `Instance metadata at ${path} is not usable: ${why}.`, {
-    fix: "Check that this machine is an EC2 instance with an IPv4 VPC address, or that AWS_EC2_METADATA_SERVICE_ENDPOINT points to its metadata.",
-    facts: { path },
-  });
+  return new BerthError(
+    "metadataUnexpected",
+    `Instance metadata at ${path} is not usable: ${why}.`,
+    {
+      fix: "Check that this machine is an EC2 instance with an IPv4 VPC address, or that AWS_EC2_METADATA_SERVICE_ENDPOINT points to its metadata.",
+      facts: { path },
+    },
+  );
 }

@@ -1,0 +1,137 @@
+import { VETH_PREFIX_MAX_LENGTH } from "../cni/index.ts";
+import { RESERVED_TAG_KEY_PART } from "../facts/index.ts";
+import type { Cidr } from "../net/index.ts";
+import type { PoolPolicy } from "../pool/index.ts";
+import { badSetting, newVariableReader } from "./variable-reader.ts";
+import type { Environment, VariableReader } from "./variable-reader.ts";
+
+/** Everything that can be set about an agent, complete and checked. Each field's variable is in `VARIABLES`. */
+export interface AgentConfig {
+  readonly policy: PoolPolicy;
+  readonly warm: WarmTargets;
+  readonly prefixDelegation: boolean;
+  /** Undefined: the instance type's limit alone. */
+  readonly maxEnis: number | undefined;
+  /** Undefined: what the instance type can carry. */
+  readonly maxPods: number | undefined;
+  readonly cooldownMs: number;
+  readonly manageUntaggedEnis: boolean;
+  readonly clusterName: string | undefined;
+  readonly additionalTags: Readonly<Record<string, string>>;
+  readonly host: HostConfig;
+  readonly podMtu: number;
+  readonly vethPrefix: string;
+  readonly log: LogConfig;
+  readonly requestTimeoutMs: number;
+  readonly metadataEndpoint: string;
+  /** Undefined: the Region's public endpoint. */
+  readonly ec2Endpoint: string | undefined;
+  readonly cniSocket: string;
+  readonly checkpointFile: string;
+  readonly cniConfDir: string;
+  readonly introspectionSocket: string | undefined;
+  readonly addWaitMs: number;
+  readonly portmap: boolean;
+}
+
+/** How much to keep ready; 0 for an IP target means that it is not set. */
+export interface WarmTargets {
+  readonly enis: number;
+  readonly ips: number;
+  readonly minimumIps: number;
+  readonly prefixes: number;
+}
+
+/** How the node's own network is set up. */
+export interface HostConfig {
+  readonly eniMtu: number;
+  /** `external`: a NAT gateway translates, the node does not. */
+  readonly snat: "node" | "external";
+  readonly snatExcludedCidrs: readonly Cidr[];
+  readonly snatPorts: "prng" | "hashrandom" | "none";
+  readonly externalServiceCidrs: readonly Cidr[];
+  readonly nodePorts: "supported" | "unsupported";
+  readonly connectionMark: number;
+  readonly tcpEarlyDemux: "on" | "off";
+}
+
+/** What is logged, and where to: `stdout`, `stderr` or a path. */
+export interface LogConfig {
+  readonly level: "debug" | "info" | "warn" | "error" | "fatal";
+  readonly file: string;
+}
+
+const RESERVED_VETH_PREFIXES = new Set(["eth", "vlan", "lo"]);
+
+/**
+ * Reads the agent's settings. Throws BerthError `badSetting`, which names the variable, for a value that can't be:
+ * a typing error must not quietly become the default.
+ */
+export function readAgentConfig(env: Environment): AgentConfig {
+  const read = newVariableReader(env);
+  const host = readHost(read);
+  return {
+    policy: read.word("BERTH_POLICY"),
+    warm: {
+      enis: read.integer("WARM_ENI_TARGET"),
+      ips: read.integer("WARM_IP_TARGET"),
+      minimumIps: read.integer("MINIMUM_IP_TARGET"),
+      prefixes: read.integer("WARM_PREFIX_TARGET"),
+    },
+    prefixDelegation: read.flag("ENABLE_PREFIX_DELEGATION"),
+    maxEnis: read.integer("MAX_ENI"),
+    maxPods: read.integer("MAX_PODS"),
+    cooldownMs: read.integer("IP_COOLDOWN_PERIOD") * 1000,
+    manageUntaggedEnis: read.flag("MANAGE_UNTAGGED_ENI"),
+    clusterName: read.text("CLUSTER_NAME"),
+    additionalTags: readTags(read),
+    host,
+    podMtu: read.integer("POD_MTU") ?? host.eniMtu,
+    vethPrefix: readVethPrefix(read),
+    log: {
+      level: read.word("AWS_VPC_K8S_CNI_LOGLEVEL"),
+      file: read.text("AWS_VPC_K8S_CNI_LOG_FILE"),
+    },
+    requestTimeoutMs: read.integer("HTTP_TIMEOUT") * 1000,
+    metadataEndpoint: read.text("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+    ec2Endpoint: read.text("AWS_ENDPOINT_URL_EC2"),
+    cniSocket: read.text("BERTH_CNI_SOCKET"),
+    checkpointFile: read.text("BERTH_CHECKPOINT_FILE"),
+    cniConfDir: read.text("BERTH_CNI_CONF_DIR"),
+    introspectionSocket: read.text("BERTH_INTROSPECTION_SOCKET"),
+    addWaitMs: read.integer("BERTH_ADD_WAIT_SECONDS") * 1000,
+    portmap: read.flag("BERTH_PORTMAP"),
+  };
+}
+
+function readHost(read: VariableReader): HostConfig {
+  return {
+    eniMtu: read.integer("AWS_VPC_ENI_MTU"),
+    snat: read.flag("AWS_VPC_K8S_CNI_EXTERNALSNAT") ? "external" : "node",
+    snatExcludedCidrs: read.cidrs("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS"),
+    snatPorts: read.word("AWS_VPC_K8S_CNI_RANDOMIZESNAT"),
+    externalServiceCidrs: read.cidrs("AWS_EXTERNAL_SERVICE_CIDRS"),
+    nodePorts: read.flag("AWS_VPC_CNI_NODE_PORT_SUPPORT") ? "supported" : "unsupported",
+    connectionMark: read.integer("AWS_VPC_K8S_CNI_CONNMARK"),
+    tcpEarlyDemux: read.flag("DISABLE_TCP_EARLY_DEMUX") ? "off" : "on",
+  };
+}
+
+function readVethPrefix(read: VariableReader): string {
+  const prefix = read.text("AWS_VPC_K8S_CNI_VETHPREFIX");
+  const fits = prefix.length <= VETH_PREFIX_MAX_LENGTH && /^[A-Za-z0-9_.-]+$/.test(prefix);
+  if (!fits || RESERVED_VETH_PREFIXES.has(prefix)) {
+    const allowed = "1 to 4 letters, digits, dots, dashes or underscores, and not eth, vlan or lo";
+    throw badSetting("AWS_VPC_K8S_CNI_VETHPREFIX", prefix, allowed);
+  }
+  return prefix;
+}
+
+function readTags(read: VariableReader): Readonly<Record<string, string>> {
+  const tags = read.tags("ADDITIONAL_ENI_TAGS");
+  const reserved = Object.keys(tags).find((key) => key.includes(RESERVED_TAG_KEY_PART));
+  if (reserved !== undefined) {
+    throw badSetting("ADDITIONAL_ENI_TAGS", reserved, `keys without "${RESERVED_TAG_KEY_PART}"`);
+  }
+  return tags;
+}

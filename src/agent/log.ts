@@ -1,0 +1,27 @@
+import { pino } from "pino";
+import type { Logger } from "pino";
+import { BerthError } from "../base/index.ts";
+import type { LogConfig } from "./config.ts";
+
+/** A structured logger: facts first, then the sentence. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
+const DESCRIPTORS: Readonly<Record<string, number>> = { stdout: 1, stderr: 2 };
+
+/** One JSON object a line, with the time as ISO 8601. Written at once: a killed agent's last lines are there to read. */
+export function newLog({ level, file }: LogConfig): Log {
+  const destination = pino.destination({
+    dest: DESCRIPTORS[file] ?? file,
+    sync: true,
+    mkdir: true,
+  });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** What a log line says about an error: its message, and for Berth's own its code, fix and facts. */
+export function errorFacts(error: unknown): Record<string, unknown> {
+  if (error instanceof BerthError) {
+    return { error: error.message, code: error.code, fix: error.fix, ...error.facts };
+  }
+  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

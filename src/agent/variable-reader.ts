@@ -1,0 +1,122 @@
+import { BerthError } from "../base/index.ts";
+import { parseCidrLoose } from "../net/index.ts";
+import type { Cidr } from "../net/index.ts";
+import { isRecord } from "./json.ts";
+import { VARIABLES } from "./variables.ts";
+import type { Variable, VariableName } from "./variables.ts";
+
+/** A process environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type NamesOf<Kind extends Variable["kind"]> = {
+  [Name in VariableName]: (typeof VARIABLES)[Name]["kind"] extends Kind ? Name : never;
+}[VariableName];
+
+type Or<Name extends VariableName, T> = (typeof VARIABLES)[Name] extends { default: infer D }
+  ? D extends undefined
+    ? T | undefined
+    : T
+  : T;
+
+/** Reads variables by kind. A value that is not of its form or out of its limits is a BerthError `badSetting`. */
+export interface VariableReader {
+  integer<Name extends NamesOf<"integer">>(name: Name): Or<Name, number>;
+  flag(name: NamesOf<"flag">): boolean;
+  word<Name extends NamesOf<"word">>(name: Name): (typeof VARIABLES)[Name]["choices"][number];
+  text<Name extends NamesOf<"text">>(name: Name): Or<Name, string>;
+  cidrs(name: NamesOf<"cidrs">): readonly Cidr[];
+  tags(name: NamesOf<"tags">): Readonly<Record<string, string>>;
+}
+
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
+const INTEGER = /^[+-]?(0[xX][0-9a-fA-F]+|\d+)$/;
+
+/** Reads from `env`; white space around a value does not count, and an empty value is one that is not set. */
+export function newVariableReader(env: Environment): VariableReader {
+  const given = (name: VariableName): string | undefined => {
+    const text = env[name]?.trim();
+    return text === "" ? undefined : text;
+  };
+
+  return {
+    integer<Name extends NamesOf<"integer">>(name: Name): Or<Name, number> {
+      const { min, max, default: usual } = VARIABLES[name];
+      const text = given(name);
+      const value = text === undefined ? usual : INTEGER.test(text) ? Number(text) : NaN;
+      const fits = value === undefined || (value >= min && value <= max);
+      if (!fits) throw badSetting(name, text, `a whole number from ${min} to ${max}`);
+      return value as Or<Name, number>;
+    },
+    flag(name) {
+      const text = given(name);
+      if (text === undefined) return VARIABLES[name].default;
+      if (TRUE.has(text)) return true;
+      if (FALSE.has(text)) return false;
+      throw badSetting(name, text, "true or false");
+    },
+    word<Name extends NamesOf<"word">>(name: Name): (typeof VARIABLES)[Name]["choices"][number] {
+      const { choices, default: usual } = VARIABLES[name];
+      const text = given(name)?.toLowerCase() ?? usual;
+      const choice = choices.find((candidate) => candidate === text);
+      if (choice === undefined) throw badSetting(name, text, `one of ${choices.join(", ")}`);
+      return choice;
+    },
+    text<Name extends NamesOf<"text">>(name: Name): Or<Name, string> {
+      return (given(name) ?? VARIABLES[name].default) as Or<Name, string>;
+    },
+    cidrs(name) {
+      const texts = (given(name) ?? "").split(",").map((text) => text.trim());
+      return texts.filter((text) => text !== "").map((text) => cidr(name, text));
+    },
+    tags(name) {
+      const text = given(name) ?? "{}";
+      return (
+        parseTags(text) ?? fail(badSetting(name, text, 'a JSON object of texts, like {"team":"a"}'))
+      );
+    },
+  };
+}
+
+/** The error for a setting that can't be: it names the variable, the value and what it may be. */
+export function badSetting(
+  name: VariableName,
+  text: string | undefined,
+  allowed: string,
+): BerthError {
+  return new BerthError(
+    "badSetting",
+    `${name}=${text ?? ""} is not valid: it must be ${allowed}.`,
+    {
+      fix: `Set ${name} (${VARIABLES[name].meaning}) to ${allowed}, or remove it.`,
+      facts: { variable: name, value: text },
+    },
+  );
+}
+
+function cidr(name: VariableName, text: string): Cidr {
+  return (
+    parseCidrLoose(text) ??
+    fail(badSetting(name, text, "IPv4 blocks like 10.1.0.0/16, separated by commas"))
+  );
+}
+
+function parseTags(text: string): Record<string, string> | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json)) return undefined;
+  const tags: Record<string, string> = {};
+  for (const [key, value] of Object.entries(json)) {
+    if (typeof value !== "string") return undefined;
+    tags[key] = value;
+  }
+  return tags;
+}
+
+function fail(error: BerthError): never {
+  throw error;
+}
