@@ -1,0 +1,4 @@
+/** The address account of one subnet. */
+export interface SubnetAddresses {
+  readonly availableCount: number;
+}

@@ -1,0 +1,4 @@
+/** The IPv6 account of one subnet. */
+export interface SubnetIpv6 {
+  readonly heldCount: number;
+}
