@@ -1,0 +1,201 @@
+import { nearest } from "../../base/index.ts";
+import {
+  HOST_NETWORK_PODS,
+  instanceType,
+  instanceTypes,
+  RESERVED_PER_SUBNET,
+  SUBNET_MAX_BITS,
+  SUBNET_MIN_BITS,
+} from "../../facts/index.ts";
+import {
+  type Cidr,
+  cidrContains,
+  cidrCovers,
+  cidrSize,
+  cidrsOverlap,
+  formatCidr,
+  formatIpv4,
+} from "../../net/index.ts";
+import type { Path, Problem } from "./problem.ts";
+import type { WrittenLab } from "./schema.ts";
+
+/** What is wrong between the parts of a file whose form is right. */
+export function checkLab(lab: WrittenLab): Problem[] {
+  return [
+    ...checkVpc(lab),
+    ...checkSubnets(lab),
+    ...checkGateway(lab),
+    ...checkNodes(lab),
+    ...checkWorkloads(lab),
+    ...repeatedNames("subnets", lab.subnets),
+    ...repeatedNames("workloads", lab.workloads),
+  ];
+}
+
+function problem(path: Path, reason: string, fix: string): Problem {
+  return { path, at: "value", reason, fix };
+}
+
+function sizeProblem(path: Path, cidr: Cidr): Problem[] {
+  if (cidr.bits >= SUBNET_MIN_BITS && cidr.bits <= SUBNET_MAX_BITS) return [];
+  const reason = `${formatCidr(cidr)} is no size that EC2 allows.`;
+  return [problem(path, reason, `Take a block from /${SUBNET_MIN_BITS} to /${SUBNET_MAX_BITS}.`)];
+}
+
+function checkVpc({ vpc, internet }: WrittenLab): Problem[] {
+  return vpc.cidrs.flatMap((cidr, index) => {
+    const path = ["vpc", "cidrs", index];
+    const problems = sizeProblem(path, cidr);
+    const other = vpc.cidrs.slice(0, index).find((earlier) => cidrsOverlap(earlier, cidr));
+    if (other !== undefined) {
+      const reason = `${formatCidr(cidr)} overlaps ${formatCidr(other)} of the same VPC.`;
+      problems.push(problem(path, reason, "Take a block that shares no address with it."));
+    }
+    if (cidrContains(cidr, internet.server)) {
+      const reason = `${formatCidr(cidr)} holds ${formatIpv4(internet.server)}, the server outside the VPC.`;
+      problems.push(problem(path, reason, "Give `internet.server` an address outside the VPC."));
+    }
+    return problems;
+  });
+}
+
+function checkSubnets({ region, vpc, subnets, natGateway }: WrittenLab): Problem[] {
+  return subnets.flatMap(({ name, zone, cidr, route }, index) => {
+    const path = ["subnets", index];
+    const problems = sizeProblem([...path, "cidr"], cidr);
+    if (!vpc.cidrs.some((block) => cidrCovers(block, cidr))) {
+      const blocks = vpc.cidrs.map(formatCidr).join(", ");
+      const reason = `Subnet ${name}, ${formatCidr(cidr)}, is not inside the VPC (${blocks}).`;
+      problems.push(
+        problem([...path, "cidr"], reason, "Take a block of the VPC, or add one to `vpc.cidrs`."),
+      );
+    }
+    const other = subnets.slice(0, index).find((earlier) => cidrsOverlap(earlier.cidr, cidr));
+    if (other !== undefined) {
+      const reason = `Subnet ${name}, ${formatCidr(cidr)}, overlaps subnet ${other.name}, ${formatCidr(other.cidr)}.`;
+      problems.push(
+        problem([...path, "cidr"], reason, "Take a block that shares no address with it."),
+      );
+    }
+    if (!(zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length)))) {
+      const reason = `\`${zone}\` is no zone of ${region}.`;
+      problems.push(problem([...path, "zone"], reason, `Zones are ${region}a to ${region}f.`));
+    }
+    if (route === "nat" && natGateway === undefined) {
+      const reason = `Subnet ${name} is routed to a NAT gateway, and the lab has none.`;
+      problems.push(
+        problem([...path, "route"], reason, "Add `natGateway:` with a public `subnet:`."),
+      );
+    }
+    return problems;
+  });
+}
+
+function checkGateway({ subnets, natGateway }: WrittenLab): Problem[] {
+  if (natGateway === undefined) return [];
+  const path = ["natGateway", "subnet"];
+  const subnet = subnets.find(({ name }) => name === natGateway.subnet);
+  if (subnet === undefined) return [unknownSubnet({ path, name: natGateway.subnet, subnets })];
+  if (subnet.route === "internet") return [];
+  const reason = `The NAT gateway is in subnet ${subnet.name}, which has no route to the internet.`;
+  return [problem(path, reason, "Give that subnet `route: internet`, or take one that has it.")];
+}
+
+interface UnknownSubnet {
+  readonly path: Path;
+  readonly name: string;
+  readonly subnets: WrittenLab["subnets"];
+}
+
+function unknownSubnet({ path, name, subnets }: UnknownSubnet): Problem {
+  const names = [...new Set(subnets.map((subnet) => subnet.name))];
+  return problem(path, `There is no subnet \`${name}\`.`, suggestion(name, names));
+}
+
+function suggestion(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  if (near.length > 0) return `Did you mean ${near.map((each) => `\`${each}\``).join(" or ")}?`;
+  return names.length > 0
+    ? `There are ${names.map((each) => `\`${each}\``).join(", ")}.`
+    : "There are none.";
+}
+
+function checkNodes({ nodes, subnets }: WrittenLab): Problem[] {
+  const problems = nodes.flatMap((node, index) => {
+    const path = ["nodes", index];
+    const found: Problem[] = [];
+    if (instanceType(node.instanceType) === undefined) {
+      const reason = `\`${node.instanceType}\` is not an instance type of EC2.`;
+      const names = nearest(
+        node.instanceType,
+        instanceTypes().map(({ type }) => type),
+      );
+      const fix =
+        names.length > 0 ? suggestion(node.instanceType, names) : "Write one such as m5.large.";
+      found.push(problem([...path, "instanceType"], reason, fix));
+    }
+    if (node.maxPods !== undefined && node.maxPods < HOST_NETWORK_PODS) {
+      const reason = `\`maxPods\` ${node.maxPods} leaves no room for the ${HOST_NETWORK_PODS} pods on the host's network that every node has.`;
+      found.push(problem([...path, "maxPods"], reason, `Give it at least ${HOST_NETWORK_PODS}.`));
+    }
+    if (!subnets.some(({ name }) => name === node.subnet)) {
+      found.push(unknownSubnet({ path: [...path, "subnet"], name: node.subnet, subnets }));
+    }
+    return found;
+  });
+  return [...problems, ...checkRoom({ nodes, subnets }), ...repeatedNodes(nodes)];
+}
+
+/** Every node needs its own primary address before any pod gets one. */
+function checkRoom({ nodes, subnets }: Pick<WrittenLab, "nodes" | "subnets">): Problem[] {
+  return subnets.flatMap(({ name, cidr }, index) => {
+    const count = nodes
+      .filter((node) => node.subnet === name)
+      .reduce((sum, node) => sum + (node.count ?? 1), 0);
+    const free = cidrSize(cidr) - RESERVED_PER_SUBNET;
+    if (count <= free) return [];
+    const reason = `Subnet ${name} has ${free} usable addresses, and its ${count} nodes need one each.`;
+    return [problem(["subnets", index, "cidr"], reason, "Take a larger block, or fewer nodes.")];
+  });
+}
+
+/** The names of a group's nodes. */
+export function nodeNames({ name, count }: { name: string; count?: number | undefined }): string[] {
+  if (count === undefined) return [name];
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+function repeatedNodes(nodes: WrittenLab["nodes"]): Problem[] {
+  const seen = new Set<string>();
+  return nodes.flatMap((node, index) => {
+    const names = nodeNames(node);
+    const twice = names.find((name) => seen.has(name));
+    for (const name of names) seen.add(name);
+    if (twice === undefined) return [];
+    return [problem(["nodes", index, "name"], `Node \`${twice}\` is there twice.`, "Rename one.")];
+  });
+}
+
+function repeatedNames(list: string, entries: readonly { readonly name: string }[]): Problem[] {
+  const names = entries.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          problem(
+            [list, index, "name"],
+            `\`${name}\` is there twice in \`${list}\`.`,
+            "Rename one.",
+          ),
+        ],
+  );
+}
+
+function checkWorkloads({ workloads, nodes }: WrittenLab): Problem[] {
+  const names = nodes.flatMap(nodeNames);
+  return workloads.flatMap(({ node }, index) => {
+    if (node === undefined || names.includes(node)) return [];
+    const path = ["workloads", index, "node"];
+    return [problem(path, `There is no node \`${node}\`.`, suggestion(node, names))];
+  });
+}

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { BerthError } from "../../base/index.ts";
+import { formatCidr, formatIpv4 } from "../../net/index.ts";
+import { parseLabFile, readLabFile } from "./read-lab-file.ts";
+
+const GOOD = `name: small
+vpc: { cidrs: [10.0.0.0/16] }
+subnets:
+  - { name: a, zone: us-east-1a, cidr: 10.0.0.0/24 }
+`;
+
+function refusal(text: string): string {
+  try {
+    parseLabFile("lab.yaml", text);
+  } catch (error) {
+    if (error instanceof BerthError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("a small file gets every default", () => {
+  const lab = parseLabFile("lab.yaml", GOOD);
+  expect(lab).toMatchObject({
+    name: "small",
+    region: "us-east-1",
+    natGateway: undefined,
+    nodes: [],
+  });
+  expect(lab.subnets[0]?.route).toBe("none");
+  expect(formatIpv4(lab.internetServer)).toBe("203.0.113.10");
+  expect(lab.ec2).toEqual({
+    attachMs: 1500,
+    detachMs: 3000,
+    latency: "none",
+    throttle: "published",
+  });
+});
+
+test("a group of nodes becomes numbered nodes with max pods by type and text variables", () => {
+  const lab = parseLabFile(
+    "lab.yaml",
+    `${GOOD}nodes: [{ name: n, instanceType: t3.medium, subnet: a, count: 2, env: { WARM_IP_TARGET: 2 } }]`,
+  );
+  expect(lab.nodes.map(({ name, maxPods, env }) => ({ name, maxPods, env }))).toEqual([
+    { name: "n-1", maxPods: 17, env: { WARM_IP_TARGET: "2" } },
+    { name: "n-2", maxPods: 17, env: { WARM_IP_TARGET: "2" } },
+  ]);
+});
+
+test("the shipped example is right", () => {
+  const lab = readLabFile("examples/labs/first.yaml");
+  expect(lab.nodes.map(({ instanceType }) => instanceType.type)).toEqual(Array(3).fill("m5.large"));
+  expect(lab.vpcCidrs.map(formatCidr)).toEqual(["10.0.0.0/16"]);
+});
+
+test("a file that isn't there", () => {
+  expect(() => readLabFile("no/such.yaml")).toThrow(
+    /^Cannot read the lab file no\/such.yaml: .*ENOENT/,
+  );
+});
+
+const CASES: readonly { readonly name: string; readonly text: string }[] = [
+  { name: "not YAML", text: "name: [" },
+  { name: "empty", text: "" },
+  {
+    name: "wrong form: unknown key, bad words, numbers and types, a missing key",
+    text: `name: First
+regoin: us-east-1
+vpc: { cidrs: [10.0.0.1/16, 10] }
+subnets:
+  - { name: a, zone: us-east-1a, cidr: 10.0.0.0/24, route: natt }
+  - { name: b, cidr: 10.0.0.0/24 }
+natGateway: { subnet: a, publicAddress: nowhere }
+nodes:
+  - { name: n, instanceType: m5.large, subnet: a, count: 0, maxPods: "x" }
+  - { name: n, instanceType: m5.large, subnet: a, env: { "a b": 1 } }
+zzzzzzzz: 1
+`,
+  },
+  {
+    name: "wrong sense: zones, sizes, overlaps, routes, types, subnets, names",
+    text: `name: small
+vpc: { cidrs: [10.0.0.0/16, 10.0.0.0/20, 203.0.113.0/24, 11.0.0.0/8] }
+subnets:
+  - { name: a, zone: us-east-1z, cidr: 10.0.0.0/24, route: nat }
+  - { name: b, zone: us-east-1a, cidr: 10.0.0.0/28 }
+  - { name: b, zone: us-east-1a, cidr: 10.1.0.0/29 }
+nodes:
+  - { name: n, instanceType: m5.lrge, subnet: c, count: 2 }
+  - { name: n-1, instanceType: qqqqqqqqqqqqq, subnet: b, count: 12 }
+  - { name: n-1, instanceType: m5.large, subnet: b, maxPods: 1 }
+workloads: [{ name: w, node: n-9 }, { name: w }]
+`,
+  },
+  { name: "a NAT gateway in no subnet", text: `${GOOD}natGateway: { subnet: x }` },
+  { name: "a NAT gateway without a way out", text: `${GOOD}natGateway: { subnet: a }` },
+  { name: "a workload pinned where no node is", text: `${GOOD}workloads: [{ name: w, node: n }]` },
+];
+
+test.each(CASES)("refused: $name", ({ text }) => {
+  expect(refusal(text)).toMatchSnapshot();
+});

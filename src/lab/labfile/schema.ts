@@ -1,0 +1,101 @@
+import { z } from "zod";
+import {
+  parseCidr,
+  parseCidrLoose,
+  parseIpv4,
+  formatCidr,
+  type Cidr,
+  type Ipv4,
+} from "../../net/index.ts";
+
+// Names become host names and parts of namespace names (RFC 1123 labels).
+const label = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, {
+      error: "a name has lower-case letters, digits and dashes, and begins with a letter",
+    });
+
+const cidr: z.ZodType<Cidr> = z.string().transform((text, context) => {
+  const parsed = parseCidr(text);
+  if (parsed !== undefined) return parsed;
+  const loose = parseCidrLoose(text);
+  context.addIssue(
+    loose === undefined
+      ? `\`${text}\` is not a block of IPv4 addresses such as 10.0.0.0/16`
+      : `\`${text}\` has bits set after its prefix; the block is ${formatCidr(loose)}`,
+  );
+  return z.NEVER;
+});
+
+const ipv4: z.ZodType<Ipv4> = z.string().transform((text, context) => {
+  const parsed = parseIpv4(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(`\`${text}\` is not an IPv4 address such as 203.0.113.10`);
+  return z.NEVER;
+});
+
+const variable = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const subnet = z.strictObject({
+  name: label(40),
+  zone: z.string(),
+  cidr,
+  route: z.enum(["nat", "internet", "none"]).default("none"),
+});
+
+const node = z.strictObject({
+  name: label(20),
+  instanceType: z.string(),
+  subnet: z.string(),
+  count: z.int().min(1).max(20).optional(),
+  maxPods: z.int().min(1).max(1000).optional(),
+  env: z.record(z.string().regex(/^[A-Z_][A-Za-z0-9_]*$/), variable).default({}),
+});
+
+const workload = z.strictObject({
+  name: label(40),
+  namespace: label(40).default("default"),
+  replicas: z.int().min(0).max(500).default(1),
+  node: z.string().optional(),
+});
+
+const ec2 = z.strictObject({
+  attachSeconds: z.number().min(0).max(600).default(1.5),
+  detachSeconds: z.number().min(0).max(600).default(3),
+  latency: z.enum(["typical", "none"]).default("none"),
+  throttle: z.enum(["published", "off"]).default("published"),
+});
+
+/** The lab file as it is written: form only. What its parts say about each other is in `checks.ts`. */
+export const labFileSchema = z.strictObject({
+  name: label(20),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, { error: "a region is written like us-east-1" })
+    .default("us-east-1"),
+  vpc: z.strictObject({ cidrs: z.array(cidr).min(1).max(5) }),
+  subnets: z.array(subnet).min(1).max(200),
+  natGateway: z
+    .strictObject({ subnet: z.string(), publicAddress: ipv4.prefault("198.51.100.10") })
+    .optional(),
+  internet: z.strictObject({ server: ipv4.prefault("203.0.113.10") }).prefault({}),
+  nodes: z.array(node).max(20).default([]),
+  workloads: z.array(workload).max(100).default([]),
+  ec2: ec2.prefault({}),
+});
+
+/** What {@link labFileSchema} gives. */
+export type WrittenLab = z.output<typeof labFileSchema>;
+
+/** Every key that a lab file may have, for suggestions. */
+export const KNOWN_KEYS: readonly string[] = [
+  ...new Set(
+    [labFileSchema, labFileSchema.shape.vpc, subnet, node, workload, ec2].flatMap((each) =>
+      Object.keys(each.shape),
+    ),
+  ),
+  "publicAddress",
+  "server",
+];
