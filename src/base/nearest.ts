@@ -42,5 +42,5 @@ export function editDistance(from: string, to: string): number {
 }
 
 function at(row: readonly number[], index: number): number {
-  return row[index] ?? Infinity;
+  return row[index] as number;
 }
