@@ -1,4 +1,4 @@
-import { invariant } from "../base/index.ts";
+import { InvariantError } from "../base/index.ts";
 import { formatIpv4, type Ipv4, parseIpv4, toIpv4 } from "./ipv4.ts";
 
 /** A block of IPv4 addresses. `bits` is the prefix length, 0 … 32; the bits of `base` after it are zero. */
@@ -9,10 +9,10 @@ export interface Cidr {
 
 /** The block of length `bits` that holds `ip`. */
 export function cidrOf(ip: Ipv4, bits: number): Cidr {
-  invariant(
-    Number.isInteger(bits) && bits >= 0 && bits <= 32,
-    `not a prefix length: ${String(bits)}`,
-  );
+  // Not `invariant`, as in toIpv4().
+  if (!(Number.isInteger(bits) && bits >= 0 && bits <= 32)) {
+    throw new InvariantError(`not a prefix length: ${bits}`);
+  }
   return { base: toIpv4(ip - (ip % 2 ** (32 - bits))), bits };
 }
 

@@ -89,7 +89,7 @@ export function ipv6Bytes(ip: Ipv6): Uint8Array<ArrayBuffer> {
 
 /** The address in sixteen bytes in network order. */
 export function ipv6FromBytes(bytes: ArrayLike<number>): Ipv6 {
-  invariant(bytes.length === 16, `an IPv6 address has 16 bytes, not ${String(bytes.length)}`);
+  invariant(bytes.length === 16, "an IPv6 address has 16 bytes");
   let value = 0n;
   for (const byte of Array.from(bytes)) value = (value << 8n) | BigInt(byte);
   return toIpv6(value);

@@ -15,7 +15,7 @@ export function macBytes(mac: Mac): Uint8Array {
 
 /** The address in six bytes. */
 export function macFromBytes(bytes: ArrayLike<number>): Mac {
-  invariant(bytes.length === 6, `a MAC address has 6 bytes, not ${String(bytes.length)}`);
+  invariant(bytes.length === 6, "a MAC address has 6 bytes");
   const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
   const mac = parseMac(text);
   invariant(mac !== undefined, `not the bytes of a MAC address: ${text}`);

@@ -90,7 +90,7 @@ export class RangeSet implements Iterable<Ipv4> {
 
   /** The address with `index` lower ones in the set (0 is the lowest), or undefined beyond the end. */
   at(index: number): Ipv4 | undefined {
-    invariant(Number.isInteger(index) && index >= 0, `not a position: ${String(index)}`);
+    invariant(Number.isInteger(index) && index >= 0, "not a position in a set");
     let left = index;
     for (const { first, last } of this.ranges()) {
       if (left <= last - first) return toIpv4(first + left);
@@ -176,7 +176,7 @@ function lowerBound(ascending: readonly number[], value: number): number {
 }
 
 function blockSize(bits: number): number {
-  invariant(Number.isInteger(bits) && bits >= 0 && bits <= 32, `not a length: ${String(bits)}`);
+  invariant(Number.isInteger(bits) && bits >= 0 && bits <= 32, "not a prefix length");
   return 2 ** (32 - bits);
 }
 

@@ -15,14 +15,14 @@ export function renderTable({ headers, rows, numeric = [] }: Table): string {
     invariant(line.length === headers.length, "a row of a table has too few or too many cells");
   }
   const columns = headers.map((header, index) => ({
-    width: Math.max(...lines.map((line) => (line[index] ?? "").length)),
+    width: Math.max(...lines.map((line) => (line[index] as string).length)),
     right: numeric.includes(header),
   }));
   return lines
     .map((line) =>
       columns
         .map(({ width, right }, index) => {
-          const cell = line[index] ?? "";
+          const cell = line[index] as string;
           return right ? cell.padStart(width) : cell.padEnd(width);
         })
         .join("  ")
