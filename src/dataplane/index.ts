@@ -1,6 +1,6 @@
 export type { Address, AddressKey } from "./codec/address-message.ts";
+export { ALL_IPV4, hostPrefix } from "./codec/ip.ts";
 export type { Ip, Prefix } from "./codec/ip.ts";
-export { hostPrefix } from "./codec/ip.ts";
 export type { Link, VethEnd } from "./codec/link-message.ts";
 export type { Neighbour, NeighbourSpec } from "./codec/neighbour-message.ts";
 export { ROUTE_TYPE, SCOPE, TABLE } from "./codec/route-message.ts";
@@ -8,6 +8,10 @@ export type { Route, RouteMatch, RouteSpec } from "./codec/route-message.ts";
 export type { Rule, RuleMatch } from "./codec/rule-message.ts";
 
 export { addAddress, deleteAddress, listAddresses } from "./addresses.ts";
+export { setUpEni, subnetGateway, tearDownEni } from "./eni.ts";
+export type { EniSettings } from "./eni.ts";
+export { setUpHost, updateSnat } from "./host.ts";
+export type { HostSettings, HostSetUp } from "./host.ts";
 export { isErrno, KernelError } from "./kernel-error.ts";
 export {
   addDummyLink,
@@ -36,7 +40,25 @@ export {
   sameNamespace,
   withNetns,
 } from "./netns.ts";
+export { applyNft } from "./nft.ts";
+export type { NftCommand, NftNode } from "./nft.ts";
+export { normalisePods } from "./normalise-pods.ts";
+export type { KnownPod, NormalisedPods } from "./normalise-pods.ts";
+export {
+  DEFAULT_CONNECTION_MARK,
+  DEFAULT_VETH_PREFIX,
+  eniRouteTable,
+  POD_GATEWAY,
+  RULE_PRIORITY,
+} from "./numbers.ts";
+export { checkPod } from "./pod-check.ts";
+export { hostVethName, podSuffix } from "./pod-names.ts";
+export type { PodName } from "./pod-names.ts";
+export type { PodWiring } from "./pod-wiring.ts";
+export { unwirePod, wirePod } from "./pod.ts";
+export type { WiredPod } from "./pod.ts";
 export { addRoute, deleteRoute, listRoutes, replaceRoute, replaceRoutes } from "./routes.ts";
 export { deleteRule, deleteRules, ensureRule, listRules } from "./rules.ts";
+export type { SnatSettings } from "./snat-ruleset.ts";
 export { readSysctl, writeSysctl } from "./sysctl.ts";
 export type { SysctlKey } from "./sysctl.ts";

@@ -9,6 +9,7 @@ import {
   type Ipv6,
   ipv6Bytes,
   ipv6FromBytes,
+  toIpv4,
 } from "../../net/index.ts";
 
 /** An address of either family; its JavaScript type tells which. */
@@ -63,4 +64,12 @@ export function formatIp(ip: Ip): string {
 /** The block as `address/bits`. */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIp(prefix.base)}/${String(prefix.bits)}`;
+}
+
+/** Every IPv4 address: the destination of a default route. */
+export const ALL_IPV4: Cidr = { base: toIpv4(0), bits: 0 };
+
+/** Whether two blocks are the same. */
+export function prefixesEqual(a: Prefix | undefined, b: Prefix | undefined): boolean {
+  return a?.base === b?.base && a?.bits === b?.bits;
 }

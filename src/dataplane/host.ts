@@ -1,0 +1,106 @@
+import { BerthError } from "../base/index.ts";
+import type { Cidr, Mac } from "../net/index.ts";
+import { prefixesEqual } from "./codec/ip.ts";
+import type { Link } from "./codec/link-message.ts";
+import { TABLE } from "./codec/route-message.ts";
+import type { Rule } from "./codec/rule-message.ts";
+import { findLinkByMac, setLink } from "./links.ts";
+import { withNetlink } from "./netlink-session.ts";
+import type { NetlinkSocket } from "./netlink-socket.ts";
+import { applyNft } from "./nft.ts";
+import { RULE_PRIORITY } from "./numbers.ts";
+import { deleteRule, ensureRule, listRules } from "./rules.ts";
+import { needsMarkRule, snatRuleset, type SnatSettings } from "./snat-ruleset.ts";
+import { type SysctlKey, writeSysctl } from "./sysctl.ts";
+
+/** All that a node's own network needs to know; where a setting has a name in the VPC CNI it is given. */
+export interface HostSettings extends Omit<SnatSettings, "primaryLink"> {
+  /** The node's namespace; the calling thread's own when left out. */
+  readonly netns?: string | undefined;
+  readonly primaryMac: Mac;
+  /** AWS_VPC_ENI_MTU, 576 … 9001. */
+  readonly mtu: number;
+  /** AWS_EXTERNAL_SERVICE_CIDRS: always routed by the main table. */
+  readonly externalServiceCidrs: readonly Cidr[];
+  /** False when DISABLE_TCP_EARLY_DEMUX is true. */
+  readonly tcpEarlyDemux: boolean;
+}
+
+/** What was found on the way. */
+export interface HostSetUp {
+  /** Name of the primary ENI's link. */
+  readonly primaryLink: string;
+}
+
+/**
+ * Prepares a node for pods: MTU and loose reverse path filter of the primary ENI, forwarding, the rule for marked
+ * connections, rules for external services, translation. Running it again changes nothing that is right already, so
+ * traffic goes on. Code "linkNotFound" when the primary ENI has no link.
+ */
+export function setUpHost(settings: HostSettings): HostSetUp {
+  const { netns, primaryMac, mtu, externalServiceCidrs } = settings;
+  const primaryLink = withNetlink(netns, (socket) => {
+    const link = requireLinkByMac(socket, primaryMac);
+    if (link.mtu !== mtu) setLink(socket, link.index, { mtu });
+    ensureMarkRule(socket, settings);
+    ensureExternalServiceRules(socket, externalServiceCidrs);
+    return link.name;
+  });
+  // Loose, because answers to translated connections enter by the primary ENI though their pod lives on another.
+  requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
+  requireSysctl(["ipv4", "ip_forward"], 1, netns);
+  writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
+  updateSnat({ ...settings, primaryLink });
+  return { primaryLink };
+}
+
+/**
+ * Replaces the translation in one transaction; call it again when the VPC gets another block. Connections that exist
+ * keep theirs.
+ */
+export function updateSnat(settings: SnatSettings & { readonly netns?: string | undefined }): void {
+  applyNft({ netns: settings.netns, commands: snatRuleset(settings) });
+}
+
+/** The link with that MAC. Code "linkNotFound"; the text is the one that the VPC CNI logs. */
+export function requireLinkByMac(socket: NetlinkSocket, mac: Mac): Link {
+  const link = findLinkByMac(socket, mac);
+  if (link !== undefined) return link;
+  throw new BerthError(
+    "linkNotFound",
+    `setupENINetwork: failed to find the link which uses MAC address ${mac}: no link of the node has it.`,
+    {
+      fix: "A new ENI takes a moment to appear: try again. If it does not, check that EC2 shows it attached.",
+      facts: { mac },
+    },
+  );
+}
+
+function ensureMarkRule(socket: NetlinkSocket, settings: HostSettings): void {
+  const { connectionMark: mark } = settings;
+  const rule: Rule = {
+    priority: RULE_PRIORITY.connectionMark,
+    mark,
+    mask: mark,
+    table: TABLE.main,
+  };
+  if (needsMarkRule(settings)) ensureRule(socket, rule);
+  else deleteRule(socket, rule);
+}
+
+function ensureExternalServiceRules(socket: NetlinkSocket, cidrs: readonly Cidr[]): void {
+  const priority = RULE_PRIORITY.externalService;
+  for (const to of cidrs) ensureRule(socket, { priority, to, table: TABLE.main });
+  for (const rule of listRules(socket)) {
+    if (rule.priority !== priority || rule.table !== TABLE.main) continue;
+    if (!cidrs.some((cidr) => prefixesEqual(rule.to, cidr))) deleteRule(socket, rule);
+  }
+}
+
+function requireSysctl(key: SysctlKey, value: number, netns: string | undefined): void {
+  if (writeSysctl(key, value, { netns })) return;
+  throw new BerthError("sysctlMissing", `The kernel has no net.${key.join(".")}.`, {
+    fix: "Use a kernel with IPv4 forwarding and reverse path filtering, as every distribution's has.",
+    facts: { key, netns },
+  });
+}
