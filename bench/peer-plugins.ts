@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createNetns, deleteNetns } from "../src/dataplane/index.ts";
+import { timePlugin } from "./plugin-call.ts";
+import { withPodNamespaces, type WiringTimes } from "./pod-namespaces.ts";
+
+/** Where Debian's package containernetworking-plugins puts them. */
+const PTP = "/usr/lib/cni/ptp";
+const HOST = "berth-bench-host";
+
+/** ADD and DEL of the standard plugins `ptp` with `host-local`, in a namespace that stands for the node. */
+export function timePeerPlugins(pods: number): WiringTimes {
+  const dataDir = mkdtempSync(join(tmpdir(), "berth-bench-ipam-"));
+  const hostNetns = createNetns(HOST);
+  // Nothing leaves that namespace: it has no link but those that the plugin makes.
+  const config = {
+    cniVersion: "1.0.0",
+    name: "bench",
+    type: "ptp",
+    ipam: { type: "host-local", dataDir, subnet: "10.77.0.0/16", routes: [{ dst: "0.0.0.0/0" }] },
+  };
+  try {
+    return withPodNamespaces("berth-bench-peer", pods, (netns, containerId, command) =>
+      timePlugin({ program: PTP, command, containerId, netns, hostNetns, config, env: {} }),
+    );
+  } finally {
+    deleteNetns(HOST);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
