@@ -1,9 +1,18 @@
+import { invariant } from "../base/index.ts";
+import { applyOutcome } from "./apply.ts";
 import type { AttachedEni } from "./attached-eni.ts";
+import { BerthPlanner } from "./berth.ts";
 import type { Lease, OwnerKey, PodName, Restored, SavedLease } from "./lease.ts";
+import type { Planner } from "./planner.ts";
+import { takeIn } from "./reconcile.ts";
 import type { Refusal } from "./refusal.ts";
+import { refuse } from "./refuse.ts";
 import type { PoolSettings } from "./settings.ts";
+import { PoolState } from "./state.ts";
 import type { Outcome, Step, WorkStep } from "./step.ts";
+import { StockPlanner } from "./stock.ts";
 import type { EniView, PoolChange, PoolStats } from "./views.ts";
+import { viewOf } from "./views.ts";
 
 /** What an assignment came to. `already`: the key held this address before; nothing changed. */
 export type Assigned =
@@ -25,40 +34,142 @@ export type Released =
  *
  * Every `nowMs` is of one clock that does not go back (a step back is taken for standing still).
  */
-export declare class Pool {
-  constructor(settings: PoolSettings);
+export class Pool {
+  readonly #state: PoolState;
+  #planner: Planner;
+
+  constructor(settings: PoolSettings) {
+    this.#state = new PoolState(settings);
+    this.#planner = newPlanner(this.#state);
+  }
+
   /** The settings in force. */
-  get settings(): PoolSettings;
+  get settings(): PoolSettings {
+    return this.#state.settings;
+  }
+
+  /** The step that was handed out and has no outcome yet. */
+  get underWay(): WorkStep | undefined {
+    return this.#state.underWay;
+  }
 
   /** Gives the key an address, or says why there is none. The same key again gets the same address. */
-  assign(key: OwnerKey, pod: PodName, nowMs: number): Assigned;
+  assign(key: OwnerKey, pod: PodName, nowMs: number): Assigned {
+    const { store, settings } = this.#state;
+    this.#state.advance(nowMs);
+    const known = store.lease(key);
+    if (known !== undefined) return { ok: true, lease: known, already: true };
+    const lease = store.assign({ key, pod, assignedAtMs: nowMs }, settings.unit);
+    if (lease === undefined) return { ok: false, refusal: refuse(this.#state, this.#planner) };
+    return { ok: true, lease, already: false };
+  }
+
   /** Takes an assignment back as if it had not been, without cooldown: for when the checkpoint can't be written. */
-  undoAssign(key: OwnerKey): void;
+  undoAssign(key: OwnerKey): void {
+    this.#state.store.release(key, undefined);
+  }
+
   /** The pod is gone: its address cools down. */
-  release(key: OwnerKey, nowMs: number): Released;
+  release(key: OwnerKey, nowMs: number): Released {
+    this.#state.advance(nowMs);
+    const lease = this.#state.store.release(key, this.#state.nowMs);
+    return lease === undefined ? { ok: false, reason: "unknownOwner" } : { ok: true, lease };
+  }
+
   /** Takes a release back. `tooLate`: the address was given to another owner or left the node. */
-  undoRelease(lease: Lease): "undone" | "tooLate";
-  /** Who holds what: by key, or all, in order of assignment. */
-  lease(key: OwnerKey): Lease | undefined;
-  leases(): Lease[];
+  undoRelease({ key, pod, assignedAtMs, address }: Lease): "undone" | "tooLate" {
+    const { store } = this.#state;
+    if (!store.isServing(address)) return "tooLate";
+    const restored = store.restore({ key, pod, assignedAtMs }, address);
+    return typeof restored === "string" ? "tooLate" : "undone";
+  }
+
+  /** What the key holds. */
+  lease(key: OwnerKey): Lease | undefined {
+    return this.#state.store.lease(key);
+  }
+
+  /** Who holds what, in order of assignment: this is what a checkpoint has to remember. */
+  leases(): Lease[] {
+    return this.#state.store.leases();
+  }
 
   /**
    * The truth about the attached ENIs, at start (from EC2, after they are set up) or whenever the caller has it.
    * ENIs and blocks that are not listed are removed, with their leases.
    */
-  observe(enis: readonly AttachedEni[], nowMs: number): PoolChange;
+  observe(enis: readonly AttachedEni[], nowMs: number): PoolChange {
+    const state = this.#state;
+    state.advance(nowMs);
+    state.started = true;
+    const leaving = state.underWay?.kind === "freeEni" ? state.underWay.eniId : undefined;
+    const listed = new Set(enis.map((eni) => eni.id));
+    for (const eni of [...state.store.enis]) if (!listed.has(eni.id)) state.store.removeEni(eni);
+    for (const eni of enis) if (eni.id !== leaving) takeIn(state, eni);
+    this.#planner.observed();
+    return state.store.changes.take();
+  }
+
   /** Takes over the leases of a checkpoint, after the first `observe`. Nothing is cooling after a restart. */
-  restore(saved: readonly SavedLease[]): Restored;
+  restore(saved: readonly SavedLease[]): Restored {
+    const restored: Lease[] = [];
+    const stale: SavedLease[] = [];
+    const conflicting: SavedLease[] = [];
+    for (const each of saved) {
+      const { key, pod, assignedAtMs, address } = each;
+      const found = this.#state.store.restore({ key, pod, assignedAtMs }, address);
+      if (found === "unknownAddress") stale.push(each);
+      else if (found === "taken") conflicting.push(each);
+      else restored.push(found);
+    }
+    return { restored, stale, conflicting };
+  }
+
   /** New settings. `berth` goes on with them; `stock` behaves as the restart that they take in the stock plugin. */
-  configure(settings: PoolSettings, nowMs: number): void;
+  configure(settings: PoolSettings, nowMs: number): void {
+    const state = this.#state;
+    const { policy } = state.settings;
+    state.advance(nowMs);
+    state.settings = settings;
+    if (settings.policy === "stock") state.forgetAsRestarted();
+    if (settings.policy === "stock" || policy === "stock") this.#planner = newPlanner(state);
+  }
 
   /** The one step to take. While a step is under way: that same step, until its outcome is given. */
-  next(nowMs: number): Step;
-  /** How the step under way went. Giving an outcome of another step's kind is a bug. */
-  outcome(step: WorkStep, outcome: Outcome, nowMs: number): PoolChange;
-  /** The step that was handed out and has no outcome yet. */
-  get underWay(): WorkStep | undefined;
+  next(nowMs: number): Step {
+    const state = this.#state;
+    state.advance(nowMs);
+    if (state.underWay !== undefined) return state.underWay;
+    if (!state.started) return { kind: "wait", untilMs: Infinity };
+    const step = this.#planner.next();
+    if (step.kind !== "wait") state.underWay = step;
+    return step;
+  }
 
-  stats(nowMs: number): PoolStats;
-  enis(nowMs: number): EniView[];
+  /** How the step under way went. An outcome of another step, or of another step's kind, is a bug. */
+  outcome(step: WorkStep, outcome: Outcome, nowMs: number): PoolChange {
+    const state = this.#state;
+    invariant(step === state.underWay, `${step.kind} is not the step under way`);
+    state.advance(nowMs);
+    applyOutcome(state, step, outcome);
+    state.underWay = undefined;
+    this.#planner.settled(step, outcome);
+    return state.store.changes.take();
+  }
+
+  /** The numbers that decide. */
+  stats(nowMs: number): PoolStats {
+    this.#state.advance(nowMs);
+    return this.#state.stats();
+  }
+
+  /** Every ENI with its blocks, for display. */
+  enis(nowMs: number): EniView[] {
+    this.#state.advance(nowMs);
+    return this.#state.store.enis.map(viewOf);
+  }
+}
+
+function newPlanner(state: PoolState): Planner {
+  return state.settings.policy === "stock" ? new StockPlanner(state) : new BerthPlanner(state);
 }

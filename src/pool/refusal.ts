@@ -1,6 +1,5 @@
 import type { SubnetId } from "../facts/index.ts";
 import type { FailureReason } from "./failure.ts";
-import type { WorkStep } from "./step.ts";
 
 /** Why there is no address for a pod right now. Times are of the caller's clock. */
 export type Refusal =
@@ -21,7 +20,7 @@ export type Refusal =
       readonly retryAtMs: number;
     }
   /** Addresses are on their way: a step is under way, or (undefined) is about to be. */
-  | { readonly reason: "growing"; readonly step: WorkStep["kind"] | undefined }
+  | { readonly reason: "growing"; readonly step: "createEni" | "assignBlocks" | undefined }
   /** The settings keep the pool from growing: `paused`, or targets that are met although nothing is free. */
   | { readonly reason: "paused" }
   | { readonly reason: "targetsMet"; readonly addresses: number };

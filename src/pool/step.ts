@@ -43,6 +43,8 @@ export interface Reconcile {
 export interface DescribeEni {
   readonly kind: "describeEni";
   readonly eniId: EniId;
+  /** What the pool does with the answer: `mirror` it, or only `add` what it did not know. */
+  readonly effect: "mirror" | "add";
 }
 
 /** An ENI is attached that the pool does not know. If it is ours: tag it, set it up in the kernel, and describe it. */

@@ -1,6 +1,8 @@
 import type { EniId, SubnetId } from "../facts/index.ts";
 import type { Cidr, Ipv4 } from "../net/index.ts";
 import type { EniRole } from "./attached-eni.ts";
+import { countBits } from "./block.ts";
+import type { Eni } from "./eni.ts";
 import type { Lease } from "./lease.ts";
 
 /** The numbers that decide. They count blocks of the unit in force, on ENIs that may serve pods. */
@@ -46,4 +48,15 @@ export interface PoolChange {
   readonly removedBlocks: readonly { readonly eniId: EniId; readonly cidr: Cidr }[];
   /** Leases whose address is gone from the node although the pod may still run. The checkpoint must be written. */
   readonly lost: readonly Lease[];
+}
+
+/** What an ENI looks like now. */
+export function viewOf(eni: Eni): EniView {
+  const { id, deviceIndex, role, service, phase, subnetId, primaryAddress } = eni;
+  const blocks = eni.blocks().map(({ cidr, assigned, cooling }) => ({
+    cidr,
+    assigned: countBits(assigned),
+    cooling: countBits(cooling),
+  }));
+  return { id, deviceIndex, role, service, phase, subnetId, primaryAddress, blocks };
 }

@@ -1,0 +1,56 @@
+import type { Block } from "./block.ts";
+
+interface Entry {
+  readonly block: Block;
+  readonly offset: number;
+  readonly sinceMs: number;
+  cancelled: boolean;
+}
+
+const COMPACT_AT = 1024;
+
+/** Released addresses in order of release. An address is cooling while `now − since ≤ cooldown`, as in the stock plugin. */
+export class Cooldown {
+  #entries: Entry[] = [];
+  #head = 0;
+
+  push(block: Block, offset: number, sinceMs: number): void {
+    this.#entries.push({ block, offset, sinceMs, cancelled: false });
+  }
+
+  /** Forgets one address: it went back to its owner. */
+  cancel(block: Block, offset: number): void {
+    const entry = this.#entries.findLast((each) => each.block === block && each.offset === offset);
+    if (entry !== undefined) entry.cancelled = true;
+  }
+
+  /** Takes out every address that is done cooling and hands it to `thaw`. */
+  drain(nowMs: number, cooldownMs: number, thaw: (block: Block, offset: number) => void): void {
+    for (;;) {
+      const entry = this.#first();
+      if (entry === undefined || nowMs - entry.sinceMs <= cooldownMs) return;
+      this.#head++;
+      thaw(entry.block, entry.offset);
+      if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#entries.length) {
+        this.#entries = this.#entries.slice(this.#head);
+        this.#head = 0;
+      }
+    }
+  }
+
+  /** When the next address is free again; Infinity when none is cooling. */
+  nextFreeMs(cooldownMs: number): number {
+    const entry = this.#first();
+    return entry === undefined ? Infinity : entry.sinceMs + cooldownMs + 1;
+  }
+
+  /** Skips what was cancelled or has left the node. */
+  #first(): Entry | undefined {
+    let entry = this.#entries[this.#head];
+    while (entry !== undefined && (entry.cancelled || !entry.block.present)) {
+      this.#head++;
+      entry = this.#entries[this.#head];
+    }
+    return entry;
+  }
+}

@@ -1,0 +1,179 @@
+import { invariant } from "../base/index.ts";
+import type { EniId } from "../facts/index.ts";
+import { type Cidr, type Ipv4, toIpv4 } from "../net/index.ts";
+import type { AttachedEni } from "./attached-eni.ts";
+import { Block } from "./block.ts";
+import { ChangeLog } from "./change.ts";
+import { Cooldown } from "./cooldown.ts";
+import { Eni } from "./eni.ts";
+import type { Lease, OwnerKey, PodName } from "./lease.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { BlockUnit } from "./settings.ts";
+
+interface Held {
+  readonly lease: Lease;
+  readonly block: Block;
+  readonly offset: number;
+}
+
+/** Who gets an address, and when. */
+export interface Claim {
+  readonly key: OwnerKey;
+  readonly pod: PodName;
+  readonly assignedAtMs: number;
+}
+
+const PREFIX_HOST_BITS = 15;
+
+/** The ENIs, blocks and leases themselves. It knows what is possible, not what is wanted. */
+export class Store {
+  /** In order of arrival; the primary first if the caller lists it first. */
+  readonly enis: Eni[] = [];
+  readonly quarantine: Quarantine = new Quarantine();
+  readonly changes: ChangeLog = new ChangeLog();
+  cooldown: Cooldown = new Cooldown();
+  readonly #singles = new Map<number, Block>();
+  readonly #prefixes = new Map<number, Block>();
+  readonly #held = new Map<OwnerKey, Held>();
+
+  eni(id: EniId): Eni | undefined {
+    return this.enis.find((eni) => eni.id === id);
+  }
+
+  /** Takes an ENI in, without its blocks. */
+  addEni(attached: AttachedEni, nowMs: number): Eni {
+    const eni = new Eni(attached, nowMs);
+    this.enis.push(eni);
+    this.changes.addedEni(eni.id);
+    return eni;
+  }
+
+  /** Removes an ENI with everything on it; leases that it had are lost. */
+  removeEni(eni: Eni): void {
+    for (const block of eni.blocks()) this.removeBlock(block);
+    this.enis.splice(this.enis.indexOf(eni), 1);
+    this.changes.removedEni(eni.id);
+  }
+
+  /** Adds a block that is not on the ENI yet. If another ENI had it, EC2 has moved it, and it leaves that one. */
+  addBlock(eni: Eni, cidr: Cidr): void {
+    invariant(
+      cidr.bits === 32 || cidr.bits === 28,
+      `a block is a /32 or a /28, not a /${String(cidr.bits)}`,
+    );
+    const known = this.block(cidr);
+    if (known?.eni === eni) return;
+    if (known !== undefined) this.removeBlock(known);
+    this.quarantine.remove(cidr);
+    const block = new Block(cidr, eni);
+    this.#byBase(cidr).set(cidr.base, block);
+    eni.listOf(block).add(block);
+    this.changes.addedBlock(eni.id, cidr);
+  }
+
+  /** Removes a block; leases that it had are lost. */
+  removeBlock(block: Block): void {
+    if (block.assigned !== 0) this.#loseLeases(block);
+    block.eni.listOf(block).remove(block);
+    this.#byBase(block.cidr).delete(block.cidr.base);
+    this.changes.removedBlock(block.eni.id, block.cidr);
+  }
+
+  block(cidr: Cidr): Block | undefined {
+    return this.#byBase(cidr).get(cidr.base);
+  }
+
+  /** Moves every address that has cooled to free. */
+  thaw(nowMs: number, cooldownMs: number): void {
+    this.cooldown.drain(nowMs, cooldownMs, (block, offset) => {
+      block.eni.listOf(block).thaw(block, offset);
+    });
+  }
+
+  /** Hands out the first address there is, in order of ENIs and blocks; undefined when there is none. */
+  assign(claim: Claim, unit: BlockUnit): Lease | undefined {
+    for (const eni of this.enis) {
+      if (eni.service === "excluded" || eni.phase === "leaving") continue;
+      const block = eni.lists[unit].firstOpen();
+      if (block !== undefined) return this.#hold(block, block.choose(), claim);
+    }
+    return undefined;
+  }
+
+  /** Takes over a lease for a certain address. `taken`: the address or the key is in use. */
+  restore(claim: Claim, address: Ipv4): Lease | "unknownAddress" | "taken" {
+    const block = this.#blockOf(address);
+    if (block === undefined) return "unknownAddress";
+    const offset = address - block.cidr.base;
+    if (this.#held.has(claim.key) || (block.assigned & (1 << offset)) !== 0) return "taken";
+    if ((block.cooling & (1 << offset)) !== 0) this.cooldown.cancel(block, offset);
+    return this.#hold(block, offset, claim);
+  }
+
+  lease(key: OwnerKey): Lease | undefined {
+    return this.#held.get(key)?.lease;
+  }
+
+  leases(): Lease[] {
+    return Array.from(this.#held.values(), ({ lease }) => lease);
+  }
+
+  /** Ends a lease; the address cools from `nowMs` on, or with `undefined` is as if it had never been handed out. */
+  release(key: OwnerKey, coolFromMs: number | undefined): Lease | undefined {
+    const held = this.#held.get(key);
+    if (held === undefined) return undefined;
+    const { lease, block, offset } = held;
+    this.#held.delete(key);
+    if (coolFromMs === undefined) {
+      block.eni.listOf(block).forget(block, offset);
+    } else {
+      block.eni.listOf(block).cool(block, offset);
+      this.cooldown.push(block, offset, coolFromMs);
+    }
+    return lease;
+  }
+
+  /** Whether the ENI that has this address could take its owner back. */
+  isServing(address: Ipv4): boolean {
+    return this.#blockOf(address)?.eni.phase === "serving";
+  }
+
+  /** Nothing is cooling any more: the process was started anew. */
+  forgetCooldown(): void {
+    this.thaw(Infinity, 0);
+  }
+
+  #hold(block: Block, offset: number, { key, pod, assignedAtMs }: Claim): Lease {
+    const { eni } = block;
+    eni.listOf(block).assign(block, offset);
+    const address = block.address(offset);
+    const lease: Lease = {
+      key,
+      pod,
+      address,
+      eniId: eni.id,
+      deviceIndex: eni.deviceIndex,
+      assignedAtMs,
+    };
+    this.#held.set(key, { lease, block, offset });
+    return lease;
+  }
+
+  #loseLeases(block: Block): void {
+    for (const { lease, block: holder } of this.#held.values()) {
+      if (holder !== block) continue;
+      this.release(lease.key, undefined);
+      this.changes.lost(lease);
+    }
+  }
+
+  #blockOf(address: Ipv4): Block | undefined {
+    return (
+      this.#singles.get(address) ?? this.#prefixes.get(toIpv4((address & ~PREFIX_HOST_BITS) >>> 0))
+    );
+  }
+
+  #byBase(cidr: Cidr): Map<number, Block> {
+    return cidr.bits === 32 ? this.#singles : this.#prefixes;
+  }
+}
