@@ -218,6 +218,7 @@ function readEni(eni: NetworkInterface): Ec2Eni {
     id: required(operation, eni.NetworkInterfaceId, parseEniId),
     mac: required(operation, eni.MacAddress, parseMac),
     subnet: required(operation, eni.SubnetId, parseSubnetId),
+    description: eni.Description ?? "",
     interfaceType: eni.InterfaceType ?? "interface",
     status: eni.Status ?? "available",
     attachment: eni.Attachment === undefined ? undefined : readAttachment(eni.Attachment),

@@ -6,6 +6,7 @@ export interface Ec2Eni {
   readonly id: EniId;
   readonly mac: Mac;
   readonly subnet: SubnetId;
+  readonly description: string;
   /** `interface`, `trunk`, `efa`, `efa-only` and others. */
   readonly interfaceType: string;
   /** `available`, `attaching`, `in-use` or `detaching`. */

@@ -1,0 +1,166 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { BerthError } from "../base/index.ts";
+import { formatIpv4, parseIpv4 } from "../net/index.ts";
+import type { Lease, SavedLease } from "../pool/index.ts";
+import type { Boot } from "./boot.ts";
+import { isRecord } from "./json.ts";
+
+/** The file that remembers which pod holds which address, so that a restarted agent hands none out twice. */
+export interface Checkpoint {
+  /** What the last process wrote; nothing if there is no file, or if it is of an earlier boot of the machine. */
+  load(): readonly SavedLease[];
+  /**
+   * Resolves when the file holds the leases as they were at the call, or later. Calls of one turn of the event loop
+   * share a write: fifty concurrent ADDs are one write, not fifty in a row. Rejects with BerthError
+   * `checkpointUnwritable`; the file then is what it was.
+   */
+  commit(): Promise<void>;
+}
+
+const VERSION = "berth-checkpoint/1";
+
+/**
+ * A checkpoint in `file`, of the leases that `leases` gives at the time of a write.
+ *
+ * A write goes to a second file that then takes the first one's name, so a process killed at any moment leaves the
+ * old content or the new one, never half of it. It is not forced to the disk: after a crash of the *machine* there
+ * are no pods any more, and a file of an earlier boot is not read. Written synchronously because on the memory file
+ * system where it lives that is quicker than a round trip to a thread.
+ */
+export function newCheckpoint({ file, leases, boot }: CheckpointSettings): Checkpoint {
+  let pending: PromiseWithResolvers<void> | undefined;
+
+  function flush(): void {
+    const written = pending;
+    pending = undefined;
+    try {
+      replaceFile(file, render(leases(), boot));
+      written?.resolve();
+    } catch (cause) {
+      written?.reject(unwritable(file, cause));
+    }
+  }
+
+  return {
+    load: () => load(file, boot),
+    commit() {
+      if (pending === undefined) {
+        pending = Promise.withResolvers();
+        setImmediate(flush);
+      }
+      return pending.promise;
+    },
+  };
+}
+
+/** What a checkpoint needs. */
+export interface CheckpointSettings {
+  readonly file: string;
+  readonly leases: () => readonly Lease[];
+  readonly boot: Boot;
+}
+
+function render(leases: readonly Lease[], boot: Boot): string {
+  const saved = leases.map(({ key, pod, address, assignedAtMs }) => ({
+    key,
+    namespace: pod.namespace,
+    pod: pod.name,
+    address: formatIpv4(address),
+    assignedAtMs: Math.round(assignedAtMs),
+  }));
+  return `${JSON.stringify({ version: VERSION, bootId: boot.id, leases: saved })}\n`;
+}
+
+/** Writes a whole file so that readers, and a crash, see the old content or the new. Makes the directory if need be. */
+export function replaceFile(file: string, content: string, mode = 0o600): void {
+  const temporary = `${file}.tmp`;
+  try {
+    writeFileSync(temporary, content, { mode });
+  } catch (error) {
+    if (!isRecord(error) || error["code"] !== "ENOENT") throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(temporary, content, { mode });
+  }
+  try {
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function load(file: string, boot: Boot): readonly SavedLease[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    if (isRecord(cause) && cause["code"] === "ENOENT") return [];
+    throw unreadable(file, "it can't be read", cause);
+  }
+  const parsed = parse(text);
+  if (parsed !== undefined && parsed.bootId !== boot.id) return [];
+  if (parsed === undefined) {
+    // A machine that lost power may leave an empty file behind; whatever it said, its pods are gone.
+    if (statSync(file).mtimeMs < boot.startedAtMs) return [];
+    throw unreadable(file, `it is not a checkpoint of ${VERSION}`, undefined);
+  }
+  return parsed.leases;
+}
+
+function parse(text: string): { bootId: string; leases: SavedLease[] } | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json) || json["version"] !== VERSION) return undefined;
+  const { bootId, leases } = json;
+  if (typeof bootId !== "string" || !Array.isArray(leases)) return undefined;
+  const saved: SavedLease[] = [];
+  for (const entry of leases) {
+    const lease = parseLease(entry);
+    if (lease === undefined) return undefined;
+    saved.push(lease);
+  }
+  return { bootId, leases: saved };
+}
+
+function parseLease(entry: unknown): SavedLease | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { key, namespace, pod, address, assignedAtMs } = entry;
+  const ip = typeof address === "string" ? parseIpv4(address) : undefined;
+  if (typeof key !== "string" || typeof namespace !== "string" || typeof pod !== "string")
+    return undefined;
+  if (ip === undefined || typeof assignedAtMs !== "number") return undefined;
+  return { key, pod: { namespace, name: pod }, address: ip, assignedAtMs };
+}
+
+function unwritable(file: string, cause: unknown): BerthError {
+  return new BerthError(
+    "checkpointUnwritable",
+    `Cannot write the checkpoint ${file}: ${reasonOf(cause)}.`,
+    {
+      fix: "Make room on its file system and check that the agent may write there; BERTH_CHECKPOINT_FILE names it.",
+      facts: { file },
+      cause,
+    },
+  );
+}
+
+function unreadable(file: string, why: string, cause: unknown): BerthError {
+  return new BerthError(
+    "checkpointUnreadable",
+    `Cannot take over the checkpoint ${file}: ${why}.`,
+    {
+      fix: "Without it addresses of running pods could be given out twice. Drain the node, delete the file, and start the agent again.",
+      facts: { file },
+      cause,
+    },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AttachmentId, EniId } from "../facts/index.ts";
+import type { FreeEni, Outcome } from "../pool/index.ts";
+import { BACK_OFF, retry } from "./back-off.ts";
+import { Ec2Error } from "./ec2-error.ts";
+import { errorFacts } from "./log.ts";
+import type { Node } from "./node.ts";
+import { stepFailure } from "./step-failure.ts";
+
+/** EC2 needs about this long before a detached ENI can be deleted. */
+const DETACH_SETTLE_MS = 2_000;
+
+/** Detaches and deletes. Once it is detached the pool has nothing to do with it; a failed deletion is left to the sweep. */
+export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> {
+  try {
+    const eni = await node.ec2.eni(eniId);
+    if (eni === undefined) return { kind: "freed" };
+    if (eni.attachment !== undefined) {
+      await detach(node, eni.attachment.id);
+      await sleep(DETACH_SETTLE_MS);
+    }
+  } catch (error) {
+    return stepFailure(error);
+  }
+  try {
+    await deleteEni(node, eniId);
+  } catch (error) {
+    node.log.warn(
+      { eni: eniId, ...errorFacts(error) },
+      "a detached ENI could not be deleted; it is swept later",
+    );
+  }
+  return { kind: "freed" };
+}
+
+/** Deletes an ENI, trying again while EC2 still counts it as attached. One that is gone already is fine. */
+export async function deleteEni(node: Node, eni: EniId): Promise<void> {
+  try {
+    await retry(() => node.ec2.deleteEni(eni), BACK_OFF.delete, { worthwhile: isWorthRepeating });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+/** Detaches an ENI, waits a moment, and deletes it. */
+export async function detachAndDelete(
+  node: Node,
+  eni: EniId,
+  attachment: AttachmentId,
+): Promise<void> {
+  await detach(node, attachment);
+  await sleep(DETACH_SETTLE_MS);
+  await deleteEni(node, eni);
+}
+
+/** Detaches an ENI; one that is not attached any more is fine. */
+export async function detach(node: Node, attachment: AttachmentId): Promise<void> {
+  try {
+    await retry(() => node.ec2.detachEni(attachment), BACK_OFF.detach, {
+      worthwhile: isWorthRepeating,
+    });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Ec2Error && error.reason === "eniGone";
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  return !(
+    error instanceof Ec2Error &&
+    (error.reason === "eniGone" || error.reason === "unauthorized")
+  );
+}
+
+/** Removes from the kernel what belonged to an ENI that is not the node's any more. */
+export function forgetEni(node: Node, id: EniId): void {
+  const known = node.enis.get(id);
+  if (known === undefined) return;
+  node.kernel.tearDownEni(known.primaryAddress);
+  node.enis.delete(id);
+}

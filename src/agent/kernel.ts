@@ -1,0 +1,62 @@
+import type { Cidr, Ipv4, Mac } from "../net/index.ts";
+import type { Lease, OwnerKey, PodName } from "../pool/index.ts";
+
+/**
+ * What the agent does to the node's kernel. Calls are synchronous: netlink answers in tens of microseconds, and
+ * nothing else of the agent may come between the steps of one. Each can be repeated; failures are thrown.
+ */
+export interface Kernel {
+  /** Prepares the node for pods, or for other VPC blocks. */
+  setUpHost(host: {
+    readonly primaryAddress: Ipv4;
+    readonly primaryMac: Mac;
+    readonly vpcCidrs: readonly Cidr[];
+  }): void;
+  /** Readies an attached ENI other than the primary one. */
+  setUpEni(eni: EniLink): void;
+  /** Removes what outlives the link of a detached ENI with this primary address. */
+  tearDownEni(primaryAddress: Ipv4): void;
+  /** Gives a pod its interface; undone as a whole when it fails half-way. */
+  wirePod(pod: PodToWire): PodLink;
+  /** Removes what of a pod's wiring outlives its namespace; what is missing already is fine. */
+  unwirePod(address: Ipv4): void;
+  /** What of a pod's wiring is not as it should be, as sentences. */
+  checkPod(pod: PodToWire): readonly string[];
+  /**
+   * Fits the kernel to a restart: `leases` keep exactly their routes and rules, `free` addresses have none.
+   * Answers with the keys of leases whose pod has no link any more; their traces are gone.
+   */
+  normalise(state: {
+    readonly leases: readonly Lease[];
+    readonly free: readonly Ipv4[];
+  }): readonly OwnerKey[];
+}
+
+/** An attached ENI as the kernel needs to know it. */
+export interface EniLink {
+  readonly mac: Mac;
+  readonly primaryAddress: Ipv4;
+  readonly subnetCidr: Cidr;
+  readonly deviceIndex: number;
+  readonly role: "secondary" | "trunk";
+}
+
+/** A pod and the address it gets. */
+export interface PodToWire {
+  readonly pod: PodName;
+  /** Path of its network namespace. */
+  readonly netns: string;
+  readonly ifName: string;
+  readonly address: Ipv4;
+  /** Device index of the address's ENI. */
+  readonly deviceIndex: number;
+  readonly mtu: number;
+  readonly vethPrefix: string;
+}
+
+/** What wiring a pod has made. */
+export interface PodLink {
+  readonly hostVeth: string;
+  readonly suffix: string;
+  readonly routeTable: number;
+}

@@ -1,0 +1,23 @@
+import { eniDescription, TAG_KEYS } from "../facts/index.ts";
+import { deleteEni } from "./eni-removal.ts";
+import { errorFacts } from "./log.ts";
+import type { Node } from "./node.ts";
+
+/**
+ * Deletes ENIs that an agent of this instance made and that hang nowhere: it was killed between creating and
+ * attaching one, or between detaching and deleting. Must not run while a step is under way, whose new ENI would
+ * look the same. Failures are logged; the next sweep tries again.
+ */
+export async function sweepLeftovers(node: Node): Promise<void> {
+  const instance = node.instance.instanceId;
+  try {
+    const unattached = await node.ec2.unattachedEnis({ key: TAG_KEYS.instanceId, value: instance });
+    for (const { id, description } of unattached) {
+      if (description !== eniDescription(instance)) continue;
+      await deleteEni(node, id);
+      node.log.info({ eni: id }, "an ENI that an earlier run left unattached is deleted");
+    }
+  } catch (error) {
+    node.log.warn(errorFacts(error), "leftover ENIs could not be swept");
+  }
+}

@@ -1,0 +1,42 @@
+import type { EniId, SubnetId } from "../facts/index.ts";
+import type { Cidr, Ipv4 } from "../net/index.ts";
+import type { EniRole } from "../pool/index.ts";
+import type { Clock } from "./clock.ts";
+import type { Ec2, InstanceLimits } from "./ec2.ts";
+import type { EniTagging } from "./eni-tags.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Log } from "./log.ts";
+import type { InstanceFacts, InstanceMetadata } from "./metadata.ts";
+
+/** The world that the agent acts on. */
+export interface NodePorts {
+  readonly ec2: Ec2;
+  readonly metadata: InstanceMetadata;
+  readonly kernel: Kernel;
+  readonly log: Log;
+  readonly now: Clock;
+}
+
+/** What performing a step needs: the world, and what is known of this node. */
+export interface Node extends NodePorts {
+  readonly instance: InstanceFacts;
+  readonly limits: InstanceLimits;
+  readonly tagging: EniTagging;
+  readonly manageUntaggedEnis: boolean;
+  /** The node's ENIs that were set up, by id; entries stay until their kernel state is removed. */
+  readonly enis: Map<EniId, KnownEni>;
+  /** ENIs that are none of our business; not looked at again until they are gone from metadata. */
+  readonly ignored: Set<EniId>;
+}
+
+/** What stays true of an ENI while it is attached. */
+export interface KnownEni {
+  readonly id: EniId;
+  readonly deviceIndex: number;
+  readonly role: EniRole;
+  readonly subnet: SubnetId;
+  readonly subnetCidr: Cidr;
+  readonly primaryAddress: Ipv4;
+  /** `unset`: the kernel would not take it, so it gets no new pods; those that it has stay. */
+  readonly kernel: "set" | "unset";
+}
