@@ -1,5 +1,5 @@
 import { BerthError } from "../base/index.ts";
-import { type Cidr, formatIpv4, type Ipv4 } from "../net/index.ts";
+import { type Cidr, cidrCovers, formatIpv4, type Ipv4 } from "../net/index.ts";
 import type { NftCommand, NftNode } from "./nft.ts";
 
 /** What decides the translation of pods' addresses and the marks of their connections. */
@@ -143,12 +143,25 @@ function snat({ primaryAddress, randomize }: SnatSettings): NftNode {
 }
 
 function nosnatSet(cidrs: readonly Cidr[]): NftCommand {
-  const elem = cidrs.map((cidr) => ({
+  const elem = withoutCovered(cidrs).map((cidr) => ({
     prefix: { addr: formatIpv4(cidr.base), len: cidr.bits },
   }));
   const set = { family: "ip", table: SNAT_TABLE, name: "nosnat", type: "ipv4_addr" };
-  // Blocks may overlap: an excluded block can hold one of the VPC's.
-  return { add: { set: { ...set, flags: ["interval"], "auto-merge": true, elem } } };
+  return { add: { set: { ...set, flags: ["interval"], elem } } };
+}
+
+/**
+ * The blocks that no other one covers, sorted. nft refuses overlaps, some versions even with auto-merge; and two blocks
+ * are either nested or apart, so nothing else has to be merged.
+ */
+function withoutCovered(cidrs: readonly Cidr[]): Cidr[] {
+  const sorted = cidrs.toSorted((a, b) => a.base - b.base || a.bits - b.bits);
+  const kept: Cidr[] = [];
+  for (const cidr of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || !cidrCovers(last, cidr)) kept.push(cidr);
+  }
+  return kept;
 }
 
 function payload(field: string): NftNode {

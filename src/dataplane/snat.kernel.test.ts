@@ -152,13 +152,10 @@ function serviceProxy(): readonly Record<string, unknown>[] {
   const hook = { type: "nat", hook: "prerouting", prio: -100, policy: "accept" };
   const redirect = (
     match: readonly Record<string, unknown>[],
-    to: Ipv4,
-  ): Record<string, unknown> => {
-    const dnat = { dnat: { addr: formatIpv4(to), port: PORT } };
-    return {
-      add: { rule: { family: "ip", table: "proxy", chain: "pre", expr: [...match, dnat] } },
-    };
-  };
+    dnat: { readonly addr: string; readonly port?: number },
+  ): Record<string, unknown> => ({
+    add: { rule: { family: "ip", table: "proxy", chain: "pre", expr: [...match, { dnat }] } },
+  });
   const to = (
     field: { protocol: string; field: string },
     right: unknown,
@@ -171,8 +168,8 @@ function serviceProxy(): readonly Record<string, unknown>[] {
   return [
     { add: { table } },
     { add: { chain: { family: "ip", table: "proxy", name: "pre", ...hook } } },
-    redirect(port(NODE_PORT.a), POD_ADDRESS.a),
-    redirect(port(NODE_PORT.b), POD_ADDRESS.b),
-    redirect([to({ protocol: "ip", field: "daddr" }, formatIpv4(SERVICE))], OUTSIDE),
+    redirect(port(NODE_PORT.a), { addr: A, port: PORT }),
+    redirect(port(NODE_PORT.b), { addr: B, port: PORT }),
+    redirect([to({ protocol: "ip", field: "daddr" }, formatIpv4(SERVICE))], { addr: I }),
   ];
 }

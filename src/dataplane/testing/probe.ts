@@ -5,13 +5,14 @@ import type { Ipv4 } from "../../net/index.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { listenInNetns, socketAddress } from "../listen.ts";
 import { withNetns } from "../netns.ts";
-import { systemCalls } from "../system-calls.ts";
+import { lastErrno, systemCalls } from "../system-calls.ts";
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_SNDTIMEO = 21;
+const EINTR = 4;
 
 /** A server that answers every connection with the source address that it sees, and counts nothing else. */
 export function startMirror(netns: string, address: Ipv4, port: number): Server {
@@ -62,7 +63,10 @@ function connectBlocking({
       .finish();
     calls.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, limit, limit.length);
     const name = socketAddress(address, port);
-    if (calls.connect(fd, name, name.length) === 0) return fd;
+    let result = calls.connect(fd, name, name.length);
+    // A signal ends the wait, not the connection; calling again goes on waiting.
+    while (result !== 0 && lastErrno() === EINTR) result = calls.connect(fd, name, name.length);
+    if (result === 0) return fd;
     closeSync(fd);
     return undefined;
   });
