@@ -2,6 +2,7 @@ import type { Action, Call } from "./action.ts";
 import { Ec2Fault } from "./fault.ts";
 import { type FilterPaths, readFilters } from "./filters.ts";
 import { pageOf } from "./page.ts";
+import type { Params } from "./params.ts";
 import type { XmlStruct } from "./xml.ts";
 
 /** What makes a Describe action: its list, its filters and its pages. */
@@ -23,6 +24,8 @@ export interface Describe<W> {
   readonly key: readonly string[];
   /** The items asked for by `ids` (all of them when it is empty). Throws `….NotFound`. */
   readonly items: (call: Call<W>, ids: readonly string[]) => readonly XmlStruct[];
+  /** What the filters look at in place of an item; left out: the item. */
+  readonly filtered?: (item: XmlStruct) => XmlStruct;
 }
 
 /** A Describe action, in full. */
@@ -42,19 +45,24 @@ export function describeAction<W>(describe: Describe<W>): Action<W> {
 function runDescribe<W>(describe: Describe<W>, call: Call<W>): XmlStruct {
   const { params } = call;
   const ids = describe.ids === undefined ? [] : params.list(describe.ids);
-  if (describe.pagesExcludeIds === true && ids.length > 0 && params.has("MaxResults")) {
-    throw new Ec2Fault(
-      "InvalidParameterCombination",
-      `The parameter ${describe.ids ?? ""} cannot be used with the parameter maxResults`,
-    );
-  }
+  if (describe.pagesExcludeIds === true) refusePagesOfIds(params, describe.ids ?? "");
   const condition = readFilters(params, describe.filters);
-  const found = describe.items(call, ids).filter(condition);
+  const filtered = describe.filtered ?? ((item: XmlStruct): XmlStruct => item);
+  const found = describe.items(call, ids).filter((item) => condition(filtered(item)));
   if (describe.pageSize === undefined) return { [describe.set]: found };
   const [min, max] = describe.pageSize;
   const rule = { min, max, keyOf: (item: XmlStruct) => keyOf(item, describe.key) };
   const { items, nextToken } = pageOf(found, { params, rule });
   return { [describe.set]: items, nextToken };
+}
+
+/** Throws `InvalidParameterCombination` when a page size is sent together with ids. */
+export function refusePagesOfIds(params: Params, ids: string): void {
+  if (!params.has(ids) || !params.has("MaxResults")) return;
+  throw new Ec2Fault(
+    "InvalidParameterCombination",
+    `The parameter ${ids} cannot be used with the parameter maxResults`,
+  );
 }
 
 function keyOf(item: XmlStruct, key: readonly string[]): string {

@@ -8,7 +8,8 @@ import type { XmlStruct } from "./xml.ts";
 /** What stands between a request and its action. */
 export interface Dispatch<W> {
   readonly actions: ActionTable<W>;
-  readonly world: W;
+  /** The world, brought to that time. */
+  readonly worldAt: (nowMs: number) => W;
   /** Undefined: requests aren't limited. */
   readonly throttle: Throttle | undefined;
   readonly tokens: ClientTokens;
@@ -34,7 +35,7 @@ export function actionOf<W>(actions: ActionTable<W>, params: Params): Action<W> 
  * Throws `Ec2Fault`.
  */
 export function dispatch<W>(
-  { world, throttle, tokens }: Dispatch<W>,
+  { worldAt, throttle, tokens }: Dispatch<W>,
   { action, params, nowMs }: { action: Action<W>; params: Params; nowMs: number },
 ): XmlStruct {
   throttle?.take(action.name, { params, nowMs });
@@ -42,7 +43,7 @@ export function dispatch<W>(
   if (params.bool("DryRun") === true) {
     throw new Ec2Fault("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
   }
-  return tokens.once(params, () => action.run({ params, world, nowMs }));
+  return tokens.once(params, () => action.run({ params, world: worldAt(nowMs), nowMs }));
 }
 
 function checkNames<W>({ required, optional, dryRun }: Action<W>, params: Params): void {

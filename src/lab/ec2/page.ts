@@ -1,18 +1,17 @@
 import { Ec2Fault } from "./fault.ts";
 import type { Params } from "./params.ts";
-import type { XmlStruct } from "./xml.ts";
 
 /** What one Describe action allows for `MaxResults`, and what identifies an item of its list. */
-export interface PageRule {
+export interface PageRule<T> {
   readonly min: number;
   readonly max: number;
   /** The key of an item: unique in the list. Pages are cut along its order, so that items that come and go between two calls shift nothing. */
-  readonly keyOf: (item: XmlStruct) => string;
+  readonly keyOf: (item: T) => string;
 }
 
 /** The part of a list that one reply carries. Without a `nextToken` it is the last one. */
-export interface Page {
-  readonly items: readonly XmlStruct[];
+export interface Page<T> {
+  readonly items: readonly T[];
   readonly nextToken: string | undefined;
 }
 
@@ -20,10 +19,10 @@ export interface Page {
  * Cuts a list by `MaxResults` and `NextToken`; without either it is the whole list.
  * Throws `InvalidParameterValue` for a size out of range and `InvalidNextToken` for a token not given out.
  */
-export function pageOf(
-  items: readonly XmlStruct[],
-  { params, rule }: { readonly params: Params; readonly rule: PageRule },
-): Page {
+export function pageOf<T>(
+  items: readonly T[],
+  { params, rule }: { readonly params: Params; readonly rule: PageRule<T> },
+): Page<T> {
   const size = readSize(params, rule);
   const token = params.text("NextToken");
   if (size === undefined && (token === undefined || token === ""))
@@ -42,7 +41,7 @@ export function pageOf(
   };
 }
 
-function readSize(params: Params, { min, max }: PageRule): number | undefined {
+function readSize<T>(params: Params, { min, max }: PageRule<T>): number | undefined {
   const size = params.int("MaxResults");
   if (size !== undefined && (size < min || size > max)) {
     throw new Ec2Fault(

@@ -16,7 +16,8 @@ import { faultXml, replyXml, stsReplyXml } from "./xml.ts";
 /** What a query API is made of. */
 export interface QueryApiOptions<W> {
   readonly actions: ActionTable<W>;
-  readonly world: W;
+  /** The world, brought to that time. */
+  readonly worldAt: (nowMs: number) => W;
   readonly clock: Clock;
   /** Request ids and latencies come from here. */
   readonly random: Random;

@@ -1,0 +1,80 @@
+import type { EniId } from "../../facts/index.ts";
+import type { Change, Eni, Follower, Region } from "../../vpc/index.ts";
+
+interface Entry {
+  readonly atMs: number;
+  /** Undefined: the ENI was deleted. */
+  readonly eni: Eni | undefined;
+}
+
+/**
+ * What each ENI of a region was like at any moment of the last minutes. Those who show the region with
+ * a delay (EC2's own replicas, instance metadata) read from it.
+ */
+export class EniHistory {
+  readonly #region: Region;
+  readonly #keepMs: number;
+  readonly #follower: Follower;
+  readonly #entries = new Map<EniId, Entry[]>();
+
+  /** `keepMs`: how far back {@link at} can look. What exists already counts as having existed for ever. */
+  constructor(region: Region, { keepMs }: { readonly keepMs: number }) {
+    this.#region = region;
+    this.#keepMs = keepMs;
+    for (const eni of region.records.enis.list()) {
+      this.#entries.set(eni.id, [{ atMs: -Infinity, eni }]);
+    }
+    this.#follower = region.follow(() => {
+      queueMicrotask(() => {
+        this.#catchUp();
+      });
+    });
+  }
+
+  /** The ENI as it was then; undefined when it didn't exist, or is forgotten. */
+  at(id: EniId, atMs: number): Eni | undefined {
+    this.#catchUp();
+    return this.#entries.get(id)?.findLast((entry) => entry.atMs <= atMs)?.eni;
+  }
+
+  /** Every ENI that exists, or did within the time kept, oldest first. */
+  ids(): readonly EniId[] {
+    this.#catchUp();
+    return [...this.#entries.keys()];
+  }
+
+  /** Stops following the region. */
+  close(): void {
+    this.#follower.close();
+  }
+
+  #catchUp(): void {
+    for (const change of this.#follower.drain()) {
+      const id = eniOf(change);
+      if (id !== undefined)
+        this.#add(id, { atMs: change.atMs, eni: this.#region.records.enis.get(id) });
+    }
+    this.#forget(this.#region.nowMs - this.#keepMs);
+  }
+
+  #add(id: EniId, entry: Entry): void {
+    this.#entries.set(id, [...(this.#entries.get(id) ?? []), entry]);
+  }
+
+  #forget(beforeMs: number): void {
+    for (const [id, entries] of this.#entries) {
+      const last = entries.at(-1);
+      if (last?.eni === undefined && last !== undefined && last.atMs < beforeMs) {
+        this.#entries.delete(id);
+        continue;
+      }
+      // The entry that holds at `beforeMs` is still needed.
+      const first = entries.findLastIndex(({ atMs }) => atMs <= beforeMs);
+      if (first > 0) entries.splice(0, first);
+    }
+  }
+}
+
+function eniOf(change: Change): EniId | undefined {
+  return "eniId" in change ? change.eniId : undefined;
+}
