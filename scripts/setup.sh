@@ -53,7 +53,8 @@ containernetworking-plugins|the benchmark compares with ptp and host-local
 missing=""
 if [ "$(uname -s)" = Linux ] && command -v dpkg-query >/dev/null 2>&1; then
   names=$(printf '%s' "$packages" | sed -n 's/|.*//p')
-  # shellcheck disable=SC2086 -- a list of names
+  # A list of names, so it is left to be split.
+  # shellcheck disable=SC2086
   installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $names 2>/dev/null | sed -n 's/^installed //p')
   for name in $names; do
     printf '%s\n' "$installed" | grep -qxF "$name" || missing="$missing $name"
@@ -73,7 +74,8 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then
     say "installing them with apt-get$(case "$missing" in *containerd*) echo ' (containerd brings a system service; the lab does not use it)' ;; esac)"
     install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; }
-    # shellcheck disable=SC2086 -- a list of names
+    # A list of names, so it is left to be split.
+  # shellcheck disable=SC2086
     install $missing || { apt-get update -q >&2 && install $missing; } ||
       say "apt-get could not install them; going on without. fix: its messages above, then run this again"
   else
