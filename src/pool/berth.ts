@@ -1,7 +1,9 @@
+import { invariant } from "../base/index.ts";
 import { growthStep } from "./berth-grow.ts";
 import { BerthMemory, names } from "./berth-memory.ts";
 import { noteFailure, noteSuccess } from "./berth-settle.ts";
 import { freeStep, RETURN_INTERVAL_MS, surplusStep, uselessStep } from "./berth-shrink.ts";
+import { blockKey } from "./block.ts";
 import type { Planner } from "./planner.ts";
 import { compareListed, mirror } from "./reconcile.ts";
 import { ENI_AGE_MIN_MS } from "./spare-eni.ts";
@@ -87,10 +89,13 @@ export class BerthPlanner implements Planner {
 
   #takeOut(step: UnassignBlocks): void {
     const { store, nowMs, settings } = this.#memory.state;
-    for (const cidr of step.blocks) {
-      const block = store.block(cidr);
-      if (block !== undefined) store.removeBlock(block);
-      store.quarantine.add(cidr, nowMs);
+    const cidrs = new Set(step.blocks.map(blockKey));
+    const eni = store.eni(step.eniId);
+    invariant(eni !== undefined, `${step.eniId} is not in the pool`);
+    for (const block of eni.blocks()) {
+      if (!cidrs.has(blockKey(block.cidr))) continue;
+      store.removeBlock(eni, block);
+      store.quarantine.add(block.cidr, nowMs);
     }
     const unitBits = settings.unit === "address" ? 32 : 28;
     if (step.blocks.some(({ bits }) => bits === unitBits)) this.#memory.returning = true;

@@ -1,5 +1,4 @@
 import { type Cidr, type Ipv4, toIpv4 } from "../net/index.ts";
-import type { Eni } from "./eni.ts";
 
 /**
  * A block of addresses on an ENI: a /32 or a /28. Each set of its addresses is a bit mask: bit n is address base + n.
@@ -7,7 +6,6 @@ import type { Eni } from "./eni.ts";
  */
 export class Block {
   readonly cidr: Cidr;
-  readonly eni: Eni;
   readonly size: number;
   /** The mask of all addresses. */
   readonly full: number;
@@ -20,9 +18,8 @@ export class Block {
   /** False once it has left the ENI. */
   present = true;
 
-  constructor(cidr: Cidr, eni: Eni) {
+  constructor(cidr: Cidr) {
     this.cidr = cidr;
-    this.eni = eni;
     this.size = 1 << (32 - cidr.bits);
     this.full = (1 << this.size) - 1;
   }

@@ -1,6 +1,8 @@
 import type { Block } from "./block.ts";
+import type { BlockList } from "./block-list.ts";
 
 interface Entry {
+  readonly list: BlockList;
   readonly block: Block;
   readonly offset: number;
   readonly sinceMs: number;
@@ -14,8 +16,8 @@ export class Cooldown {
   #entries: Entry[] = [];
   #head = 0;
 
-  push(block: Block, offset: number, sinceMs: number): void {
-    this.#entries.push({ block, offset, sinceMs, cancelled: false });
+  push(entry: Omit<Entry, "cancelled">): void {
+    this.#entries.push({ ...entry, cancelled: false });
   }
 
   /** Forgets one address: it went back to its owner. */
@@ -24,13 +26,13 @@ export class Cooldown {
     if (entry !== undefined) entry.cancelled = true;
   }
 
-  /** Takes out every address that is done cooling and hands it to `thaw`. */
-  drain(nowMs: number, cooldownMs: number, thaw: (block: Block, offset: number) => void): void {
+  /** Sets every address free that is done cooling. */
+  drain(nowMs: number, cooldownMs: number): void {
     for (;;) {
       const entry = this.#first();
       if (entry === undefined || nowMs - entry.sinceMs <= cooldownMs) return;
       this.#head++;
-      thaw(entry.block, entry.offset);
+      entry.list.thaw(entry.block, entry.offset);
       if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#entries.length) {
         this.#entries = this.#entries.slice(this.#head);
         this.#head = 0;

@@ -36,7 +36,8 @@ export function mirror(eniId: EniId): DescribeEni {
 export function mirrorBlocks({ store, nowMs }: PoolState, eni: Eni, listed: readonly Cidr[]): void {
   const wanted = listed.filter((cidr) => !store.quarantine.holds(cidr, nowMs));
   const keys = new Set(wanted.map(blockKey));
-  for (const block of eni.blocks()) if (!keys.has(blockKey(block.cidr))) store.removeBlock(block);
+  for (const block of eni.blocks())
+    if (!keys.has(blockKey(block.cidr))) store.removeBlock(eni, block);
   for (const cidr of wanted) store.addBlock(eni, cidr);
 }
 

@@ -38,7 +38,7 @@ export function* releaseUseless(memory: StockMemory): Program<void> {
 
 function* giveBack({ state }: StockMemory, eni: Eni, blocks: readonly Block[]): Program<void> {
   if (blocks.length === 0) return;
-  for (const block of blocks) state.store.removeBlock(block);
+  for (const block of blocks) state.store.removeBlock(eni, block);
   const cidrs = blocks.map((block) => block.cidr);
   yield* perform({ kind: "unassignBlocks", eniId: eni.id, blocks: cidrs });
 }

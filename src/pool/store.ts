@@ -10,9 +10,14 @@ import type { Lease, OwnerKey, PodName } from "./lease.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { BlockUnit } from "./settings.ts";
 
-interface Held {
-  readonly lease: Lease;
+/** A block and where it is. */
+interface Place {
+  readonly eni: Eni;
   readonly block: Block;
+}
+
+interface Held extends Place {
+  readonly lease: Lease;
   readonly offset: number;
 }
 
@@ -32,8 +37,8 @@ export class Store {
   readonly quarantine: Quarantine = new Quarantine();
   readonly changes: ChangeLog = new ChangeLog();
   cooldown: Cooldown = new Cooldown();
-  readonly #singles = new Map<number, Block>();
-  readonly #prefixes = new Map<number, Block>();
+  readonly #singles = new Map<number, Place>();
+  readonly #prefixes = new Map<number, Place>();
   readonly #held = new Map<OwnerKey, Held>();
 
   eni(id: EniId): Eni | undefined {
@@ -50,7 +55,7 @@ export class Store {
 
   /** Removes an ENI with everything on it; leases that it had are lost. */
   removeEni(eni: Eni): void {
-    for (const block of eni.blocks()) this.removeBlock(block);
+    for (const block of eni.blocks()) this.removeBlock(eni, block);
     this.enis.splice(this.enis.indexOf(eni), 1);
     this.changes.removedEni(eni.id);
   }
@@ -61,33 +66,27 @@ export class Store {
       cidr.bits === 32 || cidr.bits === 28,
       `a block is a /32 or a /28, not a /${String(cidr.bits)}`,
     );
-    const known = this.block(cidr);
+    const known = this.#byBase(cidr).get(cidr.base);
     if (known?.eni === eni) return;
-    if (known !== undefined) this.removeBlock(known);
+    if (known !== undefined) this.removeBlock(known.eni, known.block);
     this.quarantine.remove(cidr);
-    const block = new Block(cidr, eni);
-    this.#byBase(cidr).set(cidr.base, block);
+    const block = new Block(cidr);
+    this.#byBase(cidr).set(cidr.base, { eni, block });
     eni.listOf(block).add(block);
     this.changes.addedBlock(eni.id, cidr);
   }
 
   /** Removes a block; leases that it had are lost. */
-  removeBlock(block: Block): void {
+  removeBlock(eni: Eni, block: Block): void {
     if (block.assigned !== 0) this.#loseLeases(block);
-    block.eni.listOf(block).remove(block);
+    eni.listOf(block).remove(block);
     this.#byBase(block.cidr).delete(block.cidr.base);
-    this.changes.removedBlock(block.eni.id, block.cidr);
-  }
-
-  block(cidr: Cidr): Block | undefined {
-    return this.#byBase(cidr).get(cidr.base);
+    this.changes.removedBlock(eni.id, block.cidr);
   }
 
   /** Moves every address that has cooled to free. */
   thaw(nowMs: number, cooldownMs: number): void {
-    this.cooldown.drain(nowMs, cooldownMs, (block, offset) => {
-      block.eni.listOf(block).thaw(block, offset);
-    });
+    this.cooldown.drain(nowMs, cooldownMs);
   }
 
   /** Hands out the first address there is, in order of ENIs and blocks; undefined when there is none. */
@@ -95,19 +94,20 @@ export class Store {
     for (const eni of this.enis) {
       if (eni.service === "excluded" || eni.phase === "leaving") continue;
       const block = eni.lists[unit].firstOpen();
-      if (block !== undefined) return this.#hold(block, block.choose(), claim);
+      if (block !== undefined) return this.#hold({ eni, block }, block.choose(), claim);
     }
     return undefined;
   }
 
   /** Takes over a lease for a certain address. `taken`: the address or the key is in use. */
   restore(claim: Claim, address: Ipv4): Lease | "unknownAddress" | "taken" {
-    const block = this.#blockOf(address);
-    if (block === undefined) return "unknownAddress";
+    const place = this.#placeOf(address);
+    if (place === undefined) return "unknownAddress";
+    const { block } = place;
     const offset = address - block.cidr.base;
     if (this.#held.has(claim.key) || (block.assigned & (1 << offset)) !== 0) return "taken";
     if ((block.cooling & (1 << offset)) !== 0) this.cooldown.cancel(block, offset);
-    return this.#hold(block, offset, claim);
+    return this.#hold(place, offset, claim);
   }
 
   lease(key: OwnerKey): Lease | undefined {
@@ -122,20 +122,21 @@ export class Store {
   release(key: OwnerKey, coolFromMs: number | undefined): Lease | undefined {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
-    const { lease, block, offset } = held;
+    const { lease, eni, block, offset } = held;
+    const list = eni.listOf(block);
     this.#held.delete(key);
     if (coolFromMs === undefined) {
-      block.eni.listOf(block).forget(block, offset);
+      list.forget(block, offset);
     } else {
-      block.eni.listOf(block).cool(block, offset);
-      this.cooldown.push(block, offset, coolFromMs);
+      list.cool(block, offset);
+      this.cooldown.push({ list, block, offset, sinceMs: coolFromMs });
     }
     return lease;
   }
 
   /** Whether the ENI that has this address could take its owner back. */
   isServing(address: Ipv4): boolean {
-    return this.#blockOf(address)?.eni.phase === "serving";
+    return this.#placeOf(address)?.eni.phase === "serving";
   }
 
   /** Nothing is cooling any more: the process was started anew. */
@@ -143,8 +144,7 @@ export class Store {
     this.thaw(Infinity, 0);
   }
 
-  #hold(block: Block, offset: number, { key, pod, assignedAtMs }: Claim): Lease {
-    const { eni } = block;
+  #hold({ eni, block }: Place, offset: number, { key, pod, assignedAtMs }: Claim): Lease {
     eni.listOf(block).assign(block, offset);
     const address = block.address(offset);
     const lease: Lease = {
@@ -155,7 +155,7 @@ export class Store {
       deviceIndex: eni.deviceIndex,
       assignedAtMs,
     };
-    this.#held.set(key, { lease, block, offset });
+    this.#held.set(key, { lease, eni, block, offset });
     return lease;
   }
 
@@ -167,13 +167,13 @@ export class Store {
     }
   }
 
-  #blockOf(address: Ipv4): Block | undefined {
+  #placeOf(address: Ipv4): Place | undefined {
     return (
       this.#singles.get(address) ?? this.#prefixes.get(toIpv4((address & ~PREFIX_HOST_BITS) >>> 0))
     );
   }
 
-  #byBase(cidr: Cidr): Map<number, Block> {
+  #byBase(cidr: Cidr): Map<number, Place> {
     return cidr.bits === 32 ? this.#singles : this.#prefixes;
   }
 }
