@@ -41,7 +41,7 @@ containerd|runs the pods of each lab node
 runc|starts the containers for containerd
 busybox-static|the root file system of the lab pods
 nftables|translation and source checks
-iproute2|tests compare the kernel with what `ip` shows
+iproute2|tests compare the kernel with what the ip command shows
 util-linux|nsenter and unshare, to start programs in a namespace
 procps|tests look for processes left behind
 gcc|compiles the CNI relay
@@ -75,7 +75,7 @@ if [ -n "$missing" ]; then
     say "installing them with apt-get$(case "$missing" in *containerd*) echo ' (containerd brings a system service; the lab does not use it)' ;; esac)"
     install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; }
     # A list of names, so it is left to be split.
-  # shellcheck disable=SC2086
+    # shellcheck disable=SC2086
     install $missing || { apt-get update -q >&2 && install $missing; } ||
       say "apt-get could not install them; going on without. fix: its messages above, then run this again"
   else
