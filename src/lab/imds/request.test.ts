@@ -1,17 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { newRandom } from "../../base/index.ts";
 import { parseInstanceId, type InstanceId } from "../../facts/index.ts";
-import { answerMetadata, type HttpTokens, type MetadataReply } from "./request.ts";
+import { answerMetadata, type MetadataReply } from "./request.ts";
 import { Sessions } from "./sessions.ts";
 
 const ONE = parseInstanceId("i-00000000000000001") as InstanceId;
 const TWO = parseInstanceId("i-00000000000000002") as InstanceId;
 const MAC = "02:11:22:33:44:55";
 
-function service(httpTokens: HttpTokens = "optional") {
+function service(
+  httpTokens: "optional" | "required" = "optional",
+  httpEndpoint: "enabled" | "disabled" = "enabled",
+) {
   const source = {
     sessions: new Sessions(newRandom(1)),
-    httpTokens,
+    optionsOf: () => ({ httpTokens, httpEndpoint }),
     treeOf: (instance: InstanceId) => ({
       latest: {
         "meta-data": { "instance-id": instance, macs: { [MAC]: { "device-number": "0" } } },
@@ -39,6 +42,7 @@ describe("paths", () => {
       url: `/latest/meta-data/macs/${encodeURIComponent(MAC)}/device-number`,
       want: "0",
     },
+    { name: "an older version", url: "/2021-03-23/meta-data/instance-id", want: ONE },
     { name: "a query is ignored", url: "/latest/meta-data/instance-id?x=1", want: ONE },
   ])("$name", ({ url, want }) => {
     expect(service()(url)).toMatchObject({ status: 200, body: want });
@@ -51,6 +55,10 @@ describe("paths", () => {
   ])("refused: $name", ({ url, method, status }) => {
     expect(service()(url, { method })).toMatchObject({ status, body: undefined });
   });
+});
+
+test("a disabled endpoint refuses everything", () => {
+  expect(service("optional", "disabled")("/latest/meta-data/instance-id").status).toBe(403);
 });
 
 describe("sessions", () => {

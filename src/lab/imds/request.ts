@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { InstanceId } from "../../facts/index.ts";
+import type { MetadataOptions } from "../../vpc/index.ts";
 import { readTtlS, type Sessions } from "./sessions.ts";
 import { lookUp, type MetadataTree } from "./tree.ts";
 
@@ -20,13 +21,13 @@ export interface MetadataReply {
   readonly body: string | undefined;
 }
 
-/** Whether requests without a session are served. */
-export type HttpTokens = "optional" | "required";
-
 /** What the service answers from. */
 export interface MetadataSource {
   readonly sessions: Sessions;
-  readonly httpTokens: HttpTokens;
+  /** Whether and how an instance is served. */
+  readonly optionsOf: (
+    instance: InstanceId,
+  ) => Pick<MetadataOptions, "httpEndpoint" | "httpTokens">;
   /** Everything there is to read for an instance, from the root of the service. */
   readonly treeOf: (instance: InstanceId, nowMs: number) => MetadataTree;
 }
@@ -36,10 +37,10 @@ const TOKEN_HEADER = "x-aws-ec2-metadata-token";
 
 /** Answers a request as IMDSv2, and as IMDSv1 where that is allowed (EC2 user guide, "Use the Instance Metadata Service"). */
 export function answerMetadata(source: MetadataSource, request: MetadataRequest): MetadataReply {
+  if (source.optionsOf(request.instance).httpEndpoint === "disabled") return refuse(403);
   const names = namesOf(request.url);
   if (names === undefined) return refuse(400);
-  if (names.length === 3 && names.slice(1).join("/") === "api/token")
-    return openSession(source, request);
+  if (names.join("/") === "latest/api/token") return openSession(source, request);
   if (request.method !== "GET" && request.method !== "HEAD") return refuse(405);
   if (!isAllowed(source, request)) return { status: 401, headers: {}, body: "" };
   const body = lookUp(source.treeOf(request.instance, request.nowMs), names);
@@ -57,7 +58,8 @@ function openSession({ sessions }: MetadataSource, request: MetadataRequest): Me
   return { status: 200, headers: { [TTL_HEADER]: String(ttlS) }, body };
 }
 
-function isAllowed({ sessions, httpTokens }: MetadataSource, request: MetadataRequest): boolean {
+function isAllowed({ sessions, optionsOf }: MetadataSource, request: MetadataRequest): boolean {
+  const { httpTokens } = optionsOf(request.instance);
   const token = headerText(request.headers[TOKEN_HEADER]);
   return token === undefined ? httpTokens === "optional" : sessions.accepts(token, request);
 }
@@ -66,14 +68,21 @@ function headerText(header: string | readonly string[] | undefined): string | un
   return typeof header === "string" ? header : header?.[0];
 }
 
-/** The decoded names of a path; slashes at the end, or doubled, count for nothing. */
+// A version by date, or the oldest one.
+const VERSION = /^(?:\d{4}-\d{2}-\d{2}|1\.0)$/;
+
+/**
+ * The decoded names of a path; slashes at the end, or doubled, count for nothing. Every version of the
+ * service answers as the latest one.
+ */
 function namesOf(url: string): readonly string[] | undefined {
   const path = url.split("?", 1)[0] ?? "";
   try {
     return path
       .split("/")
       .filter((name) => name !== "")
-      .map((name) => decodeURIComponent(name));
+      .map((name) => decodeURIComponent(name))
+      .map((name, index) => (index === 0 && VERSION.test(name) ? "latest" : name));
   } catch {
     return undefined;
   }
