@@ -73,6 +73,18 @@ export class Fabric {
     this.#internet.translate(plan.publicAddresses);
   }
 
+  /** The namespaces by role: `router`, `internet`, `nat`. */
+  get namespaces(): Readonly<Record<string, string>> {
+    const gateways = [...this.#natGateways.values()];
+    return {
+      router: this.routerNetns,
+      internet: this.internetNetns,
+      ...Object.fromEntries(
+        gateways.map((netns, index) => [index === 0 ? "nat" : `nat-${index + 1}`, netns]),
+      ),
+    };
+  }
+
   /** Lets go of the kernel; the namespaces stay until they are deleted. */
   close(): void {
     this.#socket.close();

@@ -1,0 +1,48 @@
+import fastify from "fastify";
+import { BerthError } from "../../base/index.ts";
+import { type Listening, serveHttp } from "./http.ts";
+import type { Lab } from "./lab.ts";
+import { type ErrorReply, type ExecReply, execRequest, scaleRequest } from "./protocol.ts";
+
+/** What the control server needs. */
+export interface ControlOptions {
+  readonly lab: Lab;
+  readonly socket: string;
+  /** Called when someone asks for the end; the answer is sent before anything ends. */
+  readonly stop: () => void;
+}
+
+/** Serves `lab status`, `lab scale`, `lab exec` and `lab down` on a Unix socket that only its owner can open. */
+export async function startControlServer({
+  lab,
+  socket,
+  stop,
+}: ControlOptions): Promise<Listening> {
+  const app = fastify({ forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) => {
+    const known = error instanceof BerthError;
+    const body: ErrorReply = known
+      ? { code: error.code, message: error.message, fix: error.fix }
+      : { code: "labRequest", message: String(error), fix: "The lab did not understand this." };
+    return reply.code(known ? 409 : 400).send(body);
+  });
+  app.get("/status", () => lab.status);
+  app.post("/down", (_request, reply) => {
+    reply.raw.once("close", stop);
+    return reply.send({});
+  });
+  app.post("/scale", (request) => {
+    lab.workloads.scale(scaleRequest.parse(request.body));
+    return {};
+  });
+  app.post("/exec", async (request): Promise<ExecReply> => {
+    const { namespace, name, command } = execRequest.parse(request.body);
+    const { stdout, stderr, exitCode } = await lab.workloads.exec(namespace, name, command);
+    return { stdout: stdout.toString("base64"), stderr: stderr.toString("base64"), exitCode };
+  });
+  await app.ready();
+  return serveHttp((request, response) => app.routing(request, response), {
+    kind: "unix",
+    path: socket,
+  });
+}

@@ -1,0 +1,31 @@
+import type { NodeStatus } from "../nodes/node.ts";
+import type { PodStatus } from "../workloads/pod.ts";
+
+/** Everything `lab status` tells. */
+export interface LabStatus {
+  readonly name: string;
+  /** The lab file. */
+  readonly file: string;
+  readonly state: "starting" | "running" | "stopping";
+  /** `apis`: without nodes, because this machine can't run them. */
+  readonly mode: "kernel" | "apis";
+  readonly pid: number;
+  readonly region: string;
+  readonly vpcId: string;
+  readonly endpoints: LabEndpoints;
+  /** Network namespaces beside those of the nodes, by role, as paths. */
+  readonly namespaces: Readonly<Record<string, string>>;
+  readonly nodes: readonly NodeStatus[];
+  readonly pods: readonly PodStatus[];
+  readonly stateDir: string;
+}
+
+/** Where the lab's services are. */
+export interface LabEndpoints {
+  /** The EC2 API, for the AWS CLI and SDKs on this machine. */
+  readonly ec2: string;
+  /** From inside nodes and pods: the server outside the VPC. Undefined without nodes. */
+  readonly internetServer: string | undefined;
+  /** The address by which the outside sees what comes through the NAT gateway. */
+  readonly natAddress: string | undefined;
+}
