@@ -82,7 +82,6 @@ function applyFailure(
   const believed =
     step.kind === "freeEni" || (step.kind === "describeEni" && state.settings.policy === "berth");
   if (gone && believed) state.store.removeEni(eni);
-  else if (step.kind === "freeEni") eni.phase = "serving";
 }
 
 function noteGrowth(state: PoolState, step: WorkStep, outcome: Outcome): void {

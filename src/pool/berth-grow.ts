@@ -7,7 +7,8 @@ import { blocksWanted, isTooLow } from "./targets.ts";
 /** The growth step to take now, if the pool is too low and nothing holds it off. */
 export function growthStep(memory: BerthMemory): AssignBlocks | CreateEni | undefined {
   const { state } = memory;
-  if (state.settings.growth === "paused" || memory.holds(names.ec2)) return undefined;
+  if (state.settings.growth === "paused") return undefined;
+  if (memory.holds(names.ec2) || memory.holds(names.assign)) return undefined;
   const stats = state.stats();
   if (!isTooLow(state.settings, stats)) return undefined;
   const wanted = blocksWanted(state.settings, stats);
@@ -15,7 +16,6 @@ export function growthStep(memory: BerthMemory): AssignBlocks | CreateEni | unde
 }
 
 function growExisting(memory: BerthMemory, wanted: number): AssignBlocks | undefined {
-  if (memory.holds(names.assign)) return undefined;
   const { unit, slotsPerEni } = memory.state.settings;
   const eni = enisWithRoom(memory.state).find((each) => mayAssignTo(memory, each));
   if (eni === undefined) return undefined;

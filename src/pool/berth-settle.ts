@@ -49,9 +49,8 @@ export function noteSuccess(memory: BerthMemory, step: WorkStep): void {
 export function noteFailure(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
   const { state } = memory;
   if (step.kind === "unassignBlocks") {
-    // They may still be ours: EC2 has to say.
+    // They may still be ours: what EC2 lists of them comes back.
     for (const cidr of step.blocks) state.store.quarantine.remove(cidr);
-    memory.suspects.add(step.eniId);
   }
   if (isGrowth(step)) {
     memory.growthRetryAtMs = state.nowMs;
@@ -66,24 +65,40 @@ export function noteFailure(memory: BerthMemory, step: WorkStep, failure: StepFa
   if (isGrowth(step)) memory.growthRetryAtMs = untilMs;
 }
 
-// Some failures mean that the pool is wrong about the node.
+// Some failures mean that the pool is, or may be, wrong about the node: EC2 or instance metadata has to say.
 function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
-  const { reason, subnetId } = failure;
-  if (step.kind === "assignBlocks" && (reason === "perEniLimit" || reason === "eniGone")) {
-    memory.suspects.add(step.eniId);
+  const { reason } = failure;
+  switch (step.kind) {
+    case "assignBlocks":
+      if (reason === "perEniLimit" || reason === "eniGone" || reason === "other") {
+        memory.suspects.add(step.eniId);
+      }
+      break;
+    case "unassignBlocks":
+    case "freeEni":
+      memory.suspects.add(step.eniId);
+      break;
+    case "createEni":
+      lookForEni(memory, failure);
+      break;
+    case "adoptEni":
+      if (reason === "eniGone") memory.unknownEnis = Math.max(memory.unknownEnis - 1, 0);
+      break;
+    case "describeEni":
+    case "reconcile":
+      break;
   }
-  if (step.kind === "createEni") {
-    if (reason === "notReady") memory.unknownEnis++;
-    if (reason === "notReady" || reason === "attachmentLimit")
-      memory.reconcileAtMs = memory.state.nowMs;
-    if (isNoRoom(failure) && subnetId !== undefined) {
-      memory.backoffs.fail(names.subnet(subnetId), memory.state.nowMs, SPANS[reason]);
-    }
+}
+
+function lookForEni(memory: BerthMemory, { reason, subnetId }: StepFailure): void {
+  const { nowMs } = memory.state;
+  if (reason === "notReady") memory.unknownEnis++;
+  if (reason === "notReady" || reason === "attachmentLimit" || reason === "other") {
+    memory.reconcileAtMs = nowMs;
   }
-  if (step.kind === "adoptEni" && reason === "eniGone") {
-    memory.unknownEnis = Math.max(memory.unknownEnis - 1, 0);
+  if (subnetId !== undefined && (reason === "subnetFull" || reason === "noFreeBlock")) {
+    memory.backoffs.fail(names.subnet(subnetId), nowMs, SPANS[reason]);
   }
-  if (step.kind === "describeEni" && reason === "eniGone") memory.suspects.delete(step.eniId);
 }
 
 function heldOff(memory: BerthMemory, step: WorkStep, failure: StepFailure): string {

@@ -32,8 +32,9 @@ export function mirror(eniId: EniId): DescribeEni {
   return { kind: "describeEni", eniId, effect: "mirror" };
 }
 
-/** Makes the ENI's blocks those that EC2 lists. What was given back less than a minute ago stays out of the pool. */
+/** The ENI is attached, with these blocks: makes the pool's the same, and lets it serve. What was given back less than a minute ago stays out of the pool. */
 export function mirrorBlocks({ store, nowMs }: PoolState, eni: Eni, listed: readonly Cidr[]): void {
+  eni.phase = "serving";
   const wanted = listed.filter((cidr) => !store.quarantine.holds(cidr, nowMs));
   const keys = new Set(wanted.map(blockKey));
   for (const block of eni.blocks())

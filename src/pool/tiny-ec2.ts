@@ -1,0 +1,228 @@
+import { invariant } from "../base/index.ts";
+import { type EniId, parseEniId, parseSubnetId, type SubnetId } from "../facts/index.ts";
+import { type Cidr, cidrContains, cidrOf, parseIpv4, toIpv4 } from "../net/index.ts";
+import type { AttachedEni } from "./attached-eni.ts";
+import { blockKey } from "./block.ts";
+import type { FailureReason } from "./failure.ts";
+import type { BlockUnit } from "./settings.ts";
+import type { Outcome, StepFailure, WorkStep } from "./step.ts";
+
+/** A subnet of {@link TinyEc2}: which addresses are taken. */
+interface TinySubnet {
+  readonly id: SubnetId;
+  readonly cidr: Cidr;
+  readonly taken: Set<number>;
+}
+
+interface TinyEni extends AttachedEni {
+  blocks: Cidr[];
+}
+
+/** What an instance type allows. */
+export interface TinyLimits {
+  readonly maxEnis: number;
+  readonly slotsPerEni: number;
+}
+
+/** As many subnets, each of so many bits, as a tiny EC2 has. */
+export interface TinySubnets {
+  readonly count: number;
+  readonly bits: number;
+}
+
+/**
+ * For the tests of this room: just enough of EC2 for one instance to perform a pool's steps on. It hands out the lowest
+ * free addresses, so that an address that was given back is soon used again, and refuses like EC2.
+ */
+export class TinyEc2 {
+  readonly enis: TinyEni[] = [];
+  /** Every step that was performed, for counting calls. */
+  readonly log: WorkStep[] = [];
+  readonly subnets: TinySubnet[];
+  readonly #limits: TinyLimits;
+  #created = 0;
+
+  constructor(limits: TinyLimits, { count, bits }: TinySubnets = { count: 1, bits: 16 }) {
+    this.#limits = limits;
+    this.subnets = Array.from({ length: count }, (_, index) => newSubnet(index, bits));
+    this.#attach(this.#subnet(0), []);
+  }
+
+  /** Does what the step asks and says how it went. */
+  perform(step: WorkStep): Outcome {
+    this.log.push(step);
+    switch (step.kind) {
+      case "createEni":
+        return this.#create(step.unit, step.count, step.avoidSubnets);
+      case "assignBlocks":
+        return this.#assign(step.eniId, step.unit, step.count);
+      case "unassignBlocks":
+        return this.unassign(step.eniId, step.blocks);
+      case "freeEni":
+        return this.detach(step.eniId) ? { kind: "freed" } : failure("eniGone");
+      case "reconcile":
+        return { kind: "listed", enis: this.attached() };
+      case "describeEni": {
+        const eni = this.eni(step.eniId);
+        return eni === undefined
+          ? failure("eniGone")
+          : { kind: "described", blocks: [...eni.blocks] };
+      }
+      case "adoptEni": {
+        const eni = this.eni(step.eniId);
+        return eni === undefined ? failure("eniGone") : { kind: "adopted", eni: copy(eni) };
+      }
+    }
+  }
+
+  eni(id: EniId): TinyEni | undefined {
+    return this.enis.find((eni) => eni.id === id);
+  }
+
+  /** The attached ENIs as instance metadata shows them. */
+  attached(): AttachedEni[] {
+    return this.enis.map(copy);
+  }
+
+  /** Takes addresses from an ENI. */
+  unassign(id: EniId, blocks: readonly Cidr[]): Outcome {
+    const eni = this.eni(id);
+    if (eni === undefined) return failure("eniGone");
+    const keys = new Set(blocks.map(blockKey));
+    const listed = eni.blocks.filter((cidr) => keys.has(blockKey(cidr)));
+    if (listed.length !== blocks.length) return failure("other");
+    eni.blocks = eni.blocks.filter((cidr) => !keys.has(blockKey(cidr)));
+    for (const cidr of listed) this.#release(eni.subnetId, cidr);
+    return { kind: "unassigned" };
+  }
+
+  /** Detaches and deletes an ENI; false when there is none. */
+  detach(id: EniId): boolean {
+    const eni = this.eni(id);
+    if (eni === undefined) return false;
+    for (const cidr of [...eni.blocks, cidrOf(eni.primaryAddress, 32)]) {
+      this.#release(eni.subnetId, cidr);
+    }
+    this.enis.splice(this.enis.indexOf(eni), 1);
+    return true;
+  }
+
+  /** How many addresses of the subnets this node holds, the ENIs' own included. */
+  held(): number {
+    return this.subnets.reduce((sum, { taken }) => sum + taken.size, 0);
+  }
+
+  #create(unit: BlockUnit, count: number, avoid: readonly SubnetId[]): Outcome {
+    if (this.enis.length >= this.#limits.maxEnis) return failure("attachmentLimit");
+    let refused: StepFailure = failure("subnetFull");
+    for (const subnet of this.subnets) {
+      if (avoid.includes(subnet.id)) continue;
+      const blocks = take(subnet, unit, count);
+      if (Array.isArray(blocks)) {
+        const eni = this.#attach(subnet, blocks);
+        if (eni !== undefined) return { kind: "created", eni: copy(eni) };
+        for (const cidr of blocks) this.#release(subnet.id, cidr);
+        refused = failure("subnetFull", subnet.id);
+      } else {
+        refused = blocks;
+      }
+    }
+    return refused;
+  }
+
+  #assign(id: EniId, unit: BlockUnit, count: number): Outcome {
+    const eni = this.eni(id);
+    if (eni === undefined) return failure("eniGone");
+    if (eni.blocks.length + count > this.#limits.slotsPerEni) return failure("perEniLimit");
+    const blocks = take(this.#subnetOf(eni.subnetId), unit, count);
+    if (!Array.isArray(blocks)) return blocks;
+    eni.blocks.push(...blocks);
+    return { kind: "assigned", blocks };
+  }
+
+  #attach(subnet: TinySubnet, blocks: Cidr[]): TinyEni | undefined {
+    const own = take(subnet, "address", 1);
+    const primary = Array.isArray(own) ? own[0] : undefined;
+    if (primary === undefined) return undefined;
+    const number = (++this.#created).toString(16).padStart(8, "0");
+    const id = parseEniId(`eni-${number}`);
+    invariant(id !== undefined, "a tiny ENI id is well formed");
+    const used = new Set(this.enis.map((eni) => eni.deviceIndex));
+    const free = Array.from({ length: used.size + 1 }, (_, index) => index);
+    const eni: TinyEni = {
+      id,
+      deviceIndex: free.find((index) => !used.has(index)) ?? 0,
+      role: this.enis.length === 0 ? "primary" : "secondary",
+      service: "pods",
+      subnetId: subnet.id,
+      primaryAddress: primary.base,
+      blocks,
+    };
+    this.enis.push(eni);
+    return eni;
+  }
+
+  #subnet(index: number): TinySubnet {
+    const subnet = this.subnets[index];
+    invariant(subnet !== undefined, "a tiny EC2 has at least one subnet");
+    return subnet;
+  }
+
+  #subnetOf(id: SubnetId): TinySubnet {
+    return this.#subnet(this.subnets.findIndex((subnet) => subnet.id === id));
+  }
+
+  #release(id: SubnetId, cidr: Cidr): void {
+    const { taken } = this.#subnetOf(id);
+    for (let n = 0; n < 2 ** (32 - cidr.bits); n++) taken.delete(cidr.base + n);
+  }
+}
+
+/** A failure as the adapter would report it. */
+export function failure(reason: FailureReason, subnetId?: SubnetId): StepFailure {
+  return { kind: "failed", reason, code: CODES[reason], subnetId };
+}
+
+const CODES: Readonly<Record<FailureReason, string>> = {
+  subnetFull: "InsufficientFreeAddressesInSubnet",
+  noFreeBlock: "InsufficientCidrBlocks",
+  perEniLimit: "PrivateIpAddressLimitExceeded",
+  attachmentLimit: "AttachmentLimitExceeded",
+  quota: "NetworkInterfaceLimitExceeded",
+  throttled: "RequestLimitExceeded",
+  unauthorized: "UnauthorizedOperation",
+  eniGone: "InvalidNetworkInterfaceID.NotFound",
+  notReady: "NotShown",
+  other: "InternalError",
+};
+
+function newSubnet(index: number, bits: number): TinySubnet {
+  const base = parseIpv4(`10.${String(index)}.0.0`);
+  const id = parseSubnetId(`subnet-${String(index).padStart(8, "0")}`);
+  invariant(base !== undefined && id !== undefined, "a tiny subnet is well formed");
+  return { id, cidr: cidrOf(base, bits), taken: new Set() };
+}
+
+// All or nothing, as EC2.
+function take(
+  { id, cidr, taken }: TinySubnet,
+  unit: BlockUnit,
+  count: number,
+): Cidr[] | StepFailure {
+  const bits = unit === "address" ? 32 : 28;
+  const size = 2 ** (32 - bits);
+  const found: Cidr[] = [];
+  for (let base: number = cidr.base; found.length < count; base += size) {
+    if (!cidrContains(cidr, toIpv4(base))) {
+      return failure(unit === "address" ? "subnetFull" : "noFreeBlock", id);
+    }
+    const addresses = Array.from({ length: size }, (_, n) => base + n);
+    if (addresses.every((ip) => !taken.has(ip))) found.push(cidrOf(toIpv4(base), bits));
+  }
+  for (const block of found) for (let n = 0; n < size; n++) taken.add(block.base + n);
+  return found;
+}
+
+function copy(eni: TinyEni): AttachedEni {
+  return { ...eni, blocks: [...eni.blocks] };
+}
