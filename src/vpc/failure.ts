@@ -74,8 +74,3 @@ export function done<T>(value: T): Result<T, never> {
 
 /** A success that has nothing to tell. */
 export const DONE: Result<undefined, never> = done(undefined);
-
-/** Stands in while the body is being written. */
-export function todo(): never {
-  throw new Error("not written yet");
-}

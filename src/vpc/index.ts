@@ -2,6 +2,7 @@ export type { Attachments } from "./attachments.ts";
 export type { Change, ChangeDetail, EniPlace } from "./change.ts";
 export type { CidrReservations } from "./cidr-reservations.ts";
 export type { EniAddresses } from "./eni-addresses.ts";
+export type { ElasticIps } from "./elastic-ips.ts";
 export { eniStatus } from "./eni.ts";
 export type {
   AddressRequest,
@@ -21,7 +22,8 @@ export type { Enis } from "./enis.ts";
 export type { Ec2ErrorCode, Ec2Failure, Outcome } from "./failure.ts";
 export type { Follower } from "./follower.ts";
 export type { CreateNatGateway, ElasticIp, InternetGateway, NatGateway } from "./gateway.ts";
-export type { ElasticIps, InternetGateways, NatGateways } from "./gateways.ts";
+export type { InternetGateways } from "./internet-gateways.ts";
+export type { NatGateways } from "./nat-gateways.ts";
 export type {
   ExistingLaunchEni,
   Instance,
@@ -40,7 +42,7 @@ export type { AclEntry, CreateNetworkAcl, NetworkAcl } from "./network-acl.ts";
 export type { NetworkAcls } from "./network-acls.ts";
 export { Region } from "./region.ts";
 export type { Records } from "./region.ts";
-export type { ResourceTags } from "./resource-tags.ts";
+export type { ResourceTags, TagToDelete } from "./resource-tags.ts";
 export { routeFor } from "./route-table.ts";
 export type {
   CreateRoute,

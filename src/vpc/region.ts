@@ -18,7 +18,10 @@ import { EniAddresses } from "./eni-addresses.ts";
 import { Enis } from "./enis.ts";
 import type { Eni } from "./eni.ts";
 import type { Follower } from "./follower.ts";
-import { ElasticIps, InternetGateways, NatGateways } from "./gateways.ts";
+import { finish } from "./finish.ts";
+import { ElasticIps } from "./elastic-ips.ts";
+import { InternetGateways } from "./internet-gateways.ts";
+import { NatGateways } from "./nat-gateways.ts";
 import type { ElasticIp, InternetGateway, NatGateway } from "./gateway.ts";
 import { Instances } from "./instances.ts";
 import type { Instance } from "./instance.ts";
@@ -110,7 +113,12 @@ export class Region {
 
   /** Moves the time on and finishes what is due by then, each at its own time. An earlier time changes nothing. */
   advance(nowMs: number): void {
-    this.#state.nowMs = Math.max(nowMs, this.#state.nowMs);
+    const state = this.#state;
+    for (let next = state.deadlines.take(nowMs); next; next = state.deadlines.take(nowMs)) {
+      state.nowMs = Math.max(next.atMs, state.nowMs);
+      finish(state, next.due);
+    }
+    state.nowMs = Math.max(nowMs, state.nowMs);
   }
 
   /**

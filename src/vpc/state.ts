@@ -8,6 +8,7 @@ import {
   type ResourceKind,
   type SubnetId,
 } from "../facts/index.ts";
+import type { Mac } from "../net/index.ts";
 import type { ChangeDetail } from "./change.ts";
 import { Deadlines, type Due } from "./deadlines.ts";
 import type { Eni } from "./eni.ts";
@@ -18,10 +19,9 @@ import type { NetworkAcl } from "./network-acl.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { SecurityGroup } from "./security-group.ts";
 import type { Delay, RegionSettings } from "./settings.ts";
-import type { Subnet } from "./subnet.ts";
 import type { SubnetAddresses } from "./subnet-addresses.ts";
 import type { SubnetIpv6 } from "./subnet-ipv6.ts";
-import type { CidrReservation } from "./subnet.ts";
+import type { CidrReservation, Subnet } from "./subnet.ts";
 import { Table } from "./table.ts";
 import type { Tags } from "./tag.ts";
 import type { Vpc } from "./vpc.ts";
@@ -87,6 +87,10 @@ export class State {
   readonly enisOfSubnet: Map<SubnetId, Set<EniId>> = new Map();
   readonly eniOfAttachment: Map<AttachmentId, EniId> = new Map();
   readonly tags: Map<string, Tags> = new Map();
+
+  /** The /56 blocks handed out so far. */
+  ipv6BlockCount = 0;
+  readonly macs: Set<Mac> = new Set();
 
   constructor(settings: RegionSettings, { random, nowMs }: { random: Random; nowMs: number }) {
     this.settings = settings;
