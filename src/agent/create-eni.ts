@@ -106,16 +106,20 @@ async function waitUntilShown(
   { unit, count }: CreateEni,
 ): Promise<MetadataEni> {
   const least = Math.min(count, unit === "prefix" ? 2 : 1);
-  return retry(async (last) => {
-    const shown = (await node.metadata.enis()).find((eni) => eni.id === id);
-    const blocks = unit === "prefix" ? shown?.prefixes.length : shown?.ipv4s.slice(1).length;
-    const complete =
-      shown !== undefined && shown.ipv4s.length > 0 && shown.subnetCidr !== undefined;
-    if (complete && blocks !== undefined && blocks >= (last ? least : count)) return shown;
-    const facts = { eni: id, wanted: count, shown: blocks ?? 0 };
-    throw new EniNotShown(
-      `instance metadata shows ${blocks ?? 0} of the ${count} blocks of ${id}`,
-      facts,
-    );
-  }, BACK_OFF.waitForEni);
+  return retry(
+    async (last) => {
+      const shown = (await node.metadata.enis()).find((eni) => eni.id === id);
+      const blocks = unit === "prefix" ? shown?.prefixes.length : shown?.ipv4s.slice(1).length;
+      const complete =
+        shown !== undefined && shown.ipv4s.length > 0 && shown.subnetCidr !== undefined;
+      if (complete && blocks !== undefined && blocks >= (last ? least : count)) return shown;
+      const facts = { eni: id, wanted: count, shown: blocks ?? 0 };
+      throw new EniNotShown(
+        `instance metadata shows ${blocks ?? 0} of the ${count} blocks of ${id}`,
+        facts,
+      );
+    },
+    BACK_OFF.waitForEni,
+    { signal: node.stopping },
+  );
 }

@@ -1,5 +1,6 @@
 import { BerthError } from "../base/index.ts";
 import { instanceType, takesPrefixes } from "../facts/index.ts";
+import type { Cidr } from "../net/index.ts";
 import type { AttachedEni } from "../pool/index.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
@@ -14,6 +15,8 @@ export interface Discovered {
   readonly node: Node;
   /** What the pool starts from: the managed ENIs with the blocks that EC2 says they have. */
   readonly enis: readonly AttachedEni[];
+  /** The VPC's blocks that the host is set up for. */
+  readonly vpcCidrs: readonly Cidr[];
   /** Attached ENIs of network card 0 that are not ours to use. */
   readonly unmanagedEnis: number;
 }
@@ -50,7 +53,8 @@ export async function discover(
     ignored: new Set(),
   };
   const { localIpv4: primaryAddress, primaryMac } = instance;
-  ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs: await ports.metadata.vpcCidrs() });
+  const vpcCidrs = await ports.metadata.vpcCidrs();
+  ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs });
 
   const shown = new Map((await ports.metadata.enis()).map((eni) => [eni.id, eni]));
   const described = await ports.ec2.instanceEnis(instance.instanceId);
@@ -75,7 +79,7 @@ export async function discover(
       enis.push(await take(node, eni, inMetadata));
     }
   }
-  return { node, enis, unmanagedEnis };
+  return { node, enis, vpcCidrs, unmanagedEnis };
 }
 
 async function take(node: Node, eni: Ec2Eni, shown: MetadataEni): Promise<AttachedEni> {

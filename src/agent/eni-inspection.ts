@@ -84,7 +84,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
 export async function tagEni(node: Node, eni: Ec2Eni): Promise<void> {
   const tags = missingTags(node.tagging, eni.tags);
   if (eni.interfaceType === "trunk" || Object.keys(tags).length === 0) return;
-  await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag);
+  await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag, { signal: node.stopping });
 }
 
 /** Why an ENI of the instance is left alone, or undefined if it is used. */

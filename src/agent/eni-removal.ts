@@ -17,7 +17,7 @@ export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> 
     if (eni === undefined) return { kind: "freed" };
     if (eni.attachment !== undefined) {
       await detach(node, eni.attachment.id);
-      await sleep(DETACH_SETTLE_MS);
+      await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
     }
   } catch (error) {
     return stepFailure(error);
@@ -36,7 +36,7 @@ export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> 
 /** Deletes an ENI, trying again while EC2 still counts it as attached. One that is gone already is fine. */
 export async function deleteEni(node: Node, eni: EniId): Promise<void> {
   try {
-    await retry(() => node.ec2.deleteEni(eni), BACK_OFF.delete, { worthwhile: isWorthRepeating });
+    await retry(() => node.ec2.deleteEni(eni), BACK_OFF.delete, repeating(node));
   } catch (error) {
     if (!isGone(error)) throw error;
   }
@@ -49,16 +49,14 @@ export async function detachAndDelete(
   attachment: AttachmentId,
 ): Promise<void> {
   await detach(node, attachment);
-  await sleep(DETACH_SETTLE_MS);
+  await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
   await deleteEni(node, eni);
 }
 
 /** Detaches an ENI; one that is not attached any more is fine. */
 export async function detach(node: Node, attachment: AttachmentId): Promise<void> {
   try {
-    await retry(() => node.ec2.detachEni(attachment), BACK_OFF.detach, {
-      worthwhile: isWorthRepeating,
-    });
+    await retry(() => node.ec2.detachEni(attachment), BACK_OFF.detach, repeating(node));
   } catch (error) {
     if (!isGone(error)) throw error;
   }
@@ -66,6 +64,13 @@ export async function detach(node: Node, attachment: AttachmentId): Promise<void
 
 function isGone(error: unknown): boolean {
   return error instanceof Ec2Error && error.reason === "eniGone";
+}
+
+function repeating({ stopping }: Node): {
+  worthwhile: typeof isWorthRepeating;
+  signal: AbortSignal;
+} {
+  return { worthwhile: isWorthRepeating, signal: stopping };
 }
 
 function isWorthRepeating(error: unknown): boolean {

@@ -23,7 +23,10 @@ export async function setUpEni(node: Node, shown: MetadataEni, role: EniRole): P
       deviceIndex,
       role: role === "trunk" ? role : "secondary",
     } as const;
-    await retry(async () => node.kernel.setUpEni(link), LINK_WAIT, { worthwhile: isMissingLink });
+    await retry(async () => node.kernel.setUpEni(link), LINK_WAIT, {
+      worthwhile: isMissingLink,
+      signal: node.stopping,
+    });
   }
   return remember(node, { ...eni, kernel: "set" });
 }

@@ -32,7 +32,7 @@ export interface RunningLoop {
  * brought to its end after `signal` aborts.
  */
 export function startLoop(parts: LoopParts, signal: AbortSignal): RunningLoop {
-  const settled = Promise.withResolvers<void>();
+  const settled: PromiseWithResolvers<void> = Promise.withResolvers();
   const ended = run(parts, signal, settled.resolve).finally(settled.resolve);
   return { settled: settled.promise, ended };
 }
@@ -53,13 +53,11 @@ async function run(parts: LoopParts, signal: AbortSignal, settle: () => void): P
   }
 }
 
-async function takeStep(
-  { pool, now, log, wake, perform, onChange }: LoopParts,
-  step: WorkStep,
-): Promise<void> {
+async function takeStep(parts: LoopParts, step: WorkStep): Promise<void> {
+  const { pool, now, log, wake } = parts;
   log.debug({ step }, "step");
   const startedMs = now();
-  const outcome = await perform(step);
+  const outcome = await parts.perform(step);
   const tookMs = Math.round(now() - startedMs);
   if (outcome.kind === "failed") {
     const { reason, code, subnetId } = outcome;
@@ -69,20 +67,20 @@ async function takeStep(
     );
   } else {
     log.info(
-      { step: step.kind, ...summary(step), outcome: outcome.kind, tookMs },
+      { ...summary(step), step: step.kind, outcome: outcome.kind, tookMs },
       "a step of the pool is done",
     );
   }
   const change = pool.outcome(step, outcome, now());
   try {
-    onChange(change);
+    parts.onChange(change);
   } catch (error) {
     log.error(errorFacts(error), "the kernel could not follow the pool");
   }
   wake.call();
 }
 
-function summary(step: WorkStep): Record<string, unknown> {
-  const { kind, ...rest } = step;
-  return kind === "unassignBlocks" ? { eniId: rest.eniId, blocks: step.blocks.length } : rest;
+function summary(step: WorkStep): object {
+  if (step.kind !== "unassignBlocks") return step;
+  return { eniId: step.eniId, blocks: step.blocks.length };
 }

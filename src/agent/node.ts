@@ -15,6 +15,8 @@ export interface NodePorts {
   readonly kernel: Kernel;
   readonly log: Log;
   readonly now: Clock;
+  /** Aborts when the agent is to stop: waiting ends at once, what is half-done is left to the next start. */
+  readonly stopping: AbortSignal;
 }
 
 /** What performing a step needs: the world, and what is known of this node. */

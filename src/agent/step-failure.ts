@@ -14,6 +14,8 @@ function classify(error: unknown): { reason: FailureReason; code: string } {
   if (error instanceof BerthError) {
     return { reason: error.code === "linkNotFound" ? "notReady" : "other", code: error.code };
   }
+  if (error instanceof Error && error.name === "AbortError")
+    return { reason: "other", code: "AgentStopping" };
   // Not one of the world's failures but ours: it must not pass for a refusal of EC2.
   throw error;
 }

@@ -13,6 +13,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "max-pods",
     load: async () => (await import("./commands/max-pods.ts")).maxPodsCommand,
   },
+  {
+    name: "agent",
+    load: async () => (await import("./commands/agent.ts")).agentCommand,
+  },
 ];
 
 /** What the commands that share a first word are about, by that word. */

@@ -1,0 +1,96 @@
+import { BerthError } from "../base/index.ts";
+import { CNI_CODES, renderAddResult } from "../cni/index.ts";
+import type { CniFailure, ContainerRequest } from "../cni/index.ts";
+import { formatIpv4 } from "../net/index.ts";
+import type { Lease, OwnerKey, Refusal } from "../pool/index.ts";
+import { fromError, keyOf, podToWire } from "./cni-parts.ts";
+import type { CniParts } from "./cni-parts.ts";
+import { errorFacts } from "./log.ts";
+import { NO_ADDRESS, refusalText } from "./refusal-text.ts";
+
+/** ADD: assign, make it durable, wire, answer. */
+export async function add(
+  parts: CniParts,
+  request: ContainerRequest,
+  signal: AbortSignal,
+): Promise<string | CniFailure> {
+  const { pool, checkpoint, kernel, wake } = parts;
+  const key = keyOf(request);
+  const assigned = await assign(parts, request, signal);
+  if ("reason" in assigned) return refused(parts, assigned);
+  wake.call(); // one address less: the pool may want more
+  const { lease, already } = assigned;
+  try {
+    await checkpoint.commit();
+  } catch (error) {
+    if (!already) pool.undoAssign(key);
+    return fromError(error, CNI_CODES.tryAgainLater);
+  }
+  const pod = podToWire(request, lease);
+  try {
+    if (signal.aborted) throw hungUp();
+    if (pool.lease(key)?.address !== lease.address) throw addressLost(lease);
+    const link = kernel.wirePod(pod);
+    return renderAddResult(
+      { ...pod, ...link, deviceNumber: lease.deviceIndex },
+      request.config.cniVersion,
+    );
+  } catch (error) {
+    // Nothing of the wiring is left, so no peer can have seen the address: it needs no cooldown.
+    if (!already) await undoAssign(parts, key);
+    return fromError(error, CNI_CODES.wiring);
+  }
+}
+
+async function undoAssign({ pool, checkpoint, log, wake }: CniParts, key: OwnerKey): Promise<void> {
+  pool.undoAssign(key);
+  wake.call();
+  // A lease that stays in the file is dropped at the next start: its pod has no link.
+  await checkpoint
+    .commit()
+    .catch((error: unknown) => log.warn(errorFacts(error), "the checkpoint lags"));
+}
+
+/** Takes an address from the pool, and waits for one that is on its way as long as the settings and the relay allow. */
+async function assign(
+  { pool, now, wake, addWaitMs }: CniParts,
+  request: ContainerRequest,
+  signal: AbortSignal,
+): Promise<{ lease: Lease; already: boolean } | Refusal> {
+  const { namespace, name } = request.pod;
+  const untilMs = now() + addWaitMs;
+  for (;;) {
+    const result = pool.assign(keyOf(request), { namespace, name }, now());
+    if (result.ok) return result;
+    const { refusal } = result;
+    if (now() >= untilMs || signal.aborted) return refusal;
+    if (refusal.reason === "growing" || refusal.reason === "notReady")
+      await wake.sleep(untilMs, signal);
+    else if (refusal.reason === "cooling" && refusal.freeAtMs <= untilMs)
+      await wake.sleep(refusal.freeAtMs, signal);
+    else return refusal;
+  }
+}
+
+function refused({ instanceType, subnetCidr, now }: CniParts, refusal: Refusal): CniFailure {
+  const msg = refusalText(refusal, { instanceType, subnetCidr, nowMs: now() });
+  return { code: CNI_CODES.tryAgainLater, msg };
+}
+
+function hungUp(): BerthError {
+  return new BerthError(
+    "relayGone",
+    "The container runtime gave up on this request before it was done.",
+    {
+      fix: "Nothing to do: runtimes try again.",
+    },
+  );
+}
+
+function addressLost({ address }: Lease): BerthError {
+  const text = formatIpv4(address);
+  return new BerthError("addressLost", `${NO_ADDRESS}: EC2 took ${text} from the node meanwhile.`, {
+    fix: "Nothing to do: runtimes try again. If it lasts, look for another program that unassigns addresses.",
+    facts: { address: text },
+  });
+}

@@ -1,0 +1,46 @@
+import { BerthError } from "../base/index.ts";
+import type { CniFailure, ContainerRequest } from "../cni/index.ts";
+import type { SubnetId } from "../facts/index.ts";
+import type { Cidr } from "../net/index.ts";
+import type { Lease, OwnerKey, Pool } from "../pool/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Clock } from "./clock.ts";
+import type { Kernel, PodToWire } from "./kernel.ts";
+import type { Log } from "./log.ts";
+import { ownerKey } from "./owner.ts";
+import type { Wake } from "./wake.ts";
+
+/** What serving CNI requests needs. */
+export interface CniParts {
+  readonly pool: Pool;
+  readonly checkpoint: Checkpoint;
+  readonly kernel: Kernel;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly wake: Wake;
+  /** How long an ADD waits for an address that is on its way; 0 fails at once. */
+  readonly addWaitMs: number;
+  readonly instanceType: string;
+  readonly subnetCidr: (subnet: SubnetId) => Cidr | undefined;
+}
+
+/** Under which key the pool holds the address of the request's interface. */
+export function keyOf({ config, containerId, ifName }: ContainerRequest): OwnerKey {
+  return ownerKey({ network: config.name, containerId, ifName });
+}
+
+/** The pod of a request with the address that it has. */
+export function podToWire(
+  { netns, ifName, config, pod: { namespace, name } }: ContainerRequest,
+  lease: Lease,
+): PodToWire {
+  const { address, deviceIndex } = lease;
+  const { mtu, vethPrefix } = config;
+  return { pod: { namespace, name }, netns, ifName, address, deviceIndex, mtu, vethPrefix };
+}
+
+/** A failure of the world as a CNI error; anything else is a bug and goes on upwards. */
+export function fromError(error: unknown, code: CniFailure["code"]): CniFailure {
+  if (!(error instanceof BerthError)) throw error;
+  return { code, msg: error.message, details: error.fix };
+}

@@ -1,0 +1,87 @@
+import { CNI_CODES, findWiring } from "../cni/index.ts";
+import type { CniFailure, ContainerRequest, NetworkConfig } from "../cni/index.ts";
+import { formatIpv4 } from "../net/index.ts";
+import type { Lease, OwnerKey } from "../pool/index.ts";
+import { fromError, keyOf } from "./cni-parts.ts";
+import type { CniParts } from "./cni-parts.ts";
+import { ownerKey, parseOwnerKey } from "./owner.ts";
+
+/** DEL: unwire, release, make it durable. A container that is not known is fine: DEL may come twice. */
+export async function remove(
+  parts: CniParts,
+  request: ContainerRequest,
+): Promise<string | CniFailure> {
+  const { pool, kernel } = parts;
+  const key = keyOf(request);
+  try {
+    const lease = pool.lease(key);
+    if (lease === undefined) unwireStranger(parts, request);
+    else {
+      kernel.unwirePod(lease.address);
+      await release(parts, [key]);
+    }
+    return "";
+  } catch (error) {
+    return fromError(error, CNI_CODES.tryAgainLater);
+  }
+}
+
+/**
+ * A pod that the pool does not know: DEL came twice, or the checkpoint was lost. Its previous result says which rules
+ * it had; they go, unless the address has a new owner by now.
+ */
+function unwireStranger(
+  { pool, kernel, log }: CniParts,
+  { config, ifName }: ContainerRequest,
+): void {
+  const wiring = config.previous === undefined ? undefined : findWiring(config.previous, ifName);
+  if (wiring === undefined || pool.leases().some(({ address }) => address === wiring.address))
+    return;
+  kernel.unwirePod(wiring.address);
+  log.debug(
+    { address: formatIpv4(wiring.address) },
+    "removed what was left of a pod that the pool does not know",
+  );
+}
+
+/** Releases addresses whose pods are unwired, and makes it durable; takes it back if that fails. */
+async function release(
+  { pool, checkpoint, now, wake }: CniParts,
+  keys: readonly OwnerKey[],
+): Promise<void> {
+  const released: Lease[] = [];
+  for (const key of keys) {
+    const result = pool.release(key, now());
+    if (result.ok) released.push(result.lease);
+  }
+  try {
+    await checkpoint.commit();
+  } catch (error) {
+    for (const lease of released) pool.undoRelease(lease);
+    throw error;
+  }
+  wake.call();
+}
+
+/** Releases what this network holds for containers that the runtime does not know any more. */
+export async function collect(
+  parts: CniParts,
+  { name, validAttachments }: NetworkConfig,
+): Promise<string | CniFailure> {
+  const valid = new Set(
+    validAttachments.map((attachment) => ownerKey({ network: name, ...attachment })),
+  );
+  const leases = parts.pool.leases();
+  const stale = leases.filter(({ key }) => parseOwnerKey(key).network === name && !valid.has(key));
+  if (stale.length === 0) return "";
+  try {
+    for (const { address } of stale) parts.kernel.unwirePod(address);
+    await release(
+      parts,
+      stale.map(({ key }) => key),
+    );
+    return "";
+  } catch (error) {
+    return fromError(error, CNI_CODES.tryAgainLater);
+  }
+}

@@ -1,0 +1,47 @@
+import { addIpv4, cidrSize, formatIpv4 } from "../net/index.ts";
+import type { Ipv4 } from "../net/index.ts";
+import type { Pool } from "../pool/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { errorFacts } from "./log.ts";
+import type { NodePorts } from "./node.ts";
+
+/**
+ * Takes over what the last process left: leases of pods that still have their link, with exactly their routes and
+ * rules; leases of pods that died meanwhile are released; addresses without owner have no rules. Then the checkpoint
+ * says the same. A checkpoint that can't be read ends the start: without it addresses could be given out twice.
+ */
+export async function restore(
+  { kernel, log, now }: Pick<NodePorts, "kernel" | "log" | "now">,
+  { pool, checkpoint }: { readonly pool: Pool; readonly checkpoint: Checkpoint },
+): Promise<void> {
+  const { restored, stale, conflicting } = pool.restore(checkpoint.load());
+  for (const { pod, address } of [...stale, ...conflicting]) {
+    const facts = { ...pod, address: formatIpv4(address) };
+    log.warn(facts, "a pod of the checkpoint has an address that is not this node's any more");
+  }
+  const dead = kernel.normalise({ leases: restored, free: freeAddresses(pool, now()) });
+  // They may have ended a moment ago, so their addresses cool down; the stock policy frees them at once.
+  for (const key of dead) {
+    if (pool.settings.policy === "stock") pool.undoAssign(key);
+    else pool.release(key, now());
+  }
+  log.info(
+    { kept: restored.length - dead.length, dead: dead.length, lost: stale.length },
+    "took over the checkpoint",
+  );
+  await checkpoint
+    .commit()
+    .catch((error: unknown) => log.warn(errorFacts(error), "the checkpoint lags"));
+}
+
+function freeAddresses(pool: Pool, nowMs: number): Ipv4[] {
+  const leased = new Set(pool.leases().map(({ address }) => address));
+  const addresses = pool
+    .enis(nowMs)
+    .flatMap(({ blocks }) => blocks.flatMap(({ cidr }) => addressesOf(cidr)));
+  return addresses.filter((address) => !leased.has(address));
+}
+
+function addressesOf(cidr: { readonly base: Ipv4; readonly bits: number }): Ipv4[] {
+  return Array.from({ length: cidrSize(cidr) }, (_, index) => addIpv4(cidr.base, index));
+}
