@@ -72,12 +72,15 @@ if [ -n "$missing" ]; then
     say "needs the Debian package $(printf '%s' "$packages" | sed -n "s/^$name|\(.*\)/$name: \1/p")"
   done
   if [ "$(id -u)" = 0 ]; then
-    say "installing them with apt-get$(case "$missing" in *containerd*) echo ' (containerd brings a system service; the lab does not use it)' ;; esac)"
-    install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; }
-    # A list of names, so it is left to be split.
+    say "installing them with apt-get, log in build/apt.log$(case "$missing" in *containerd*) echo ' (containerd brings a system service; the lab does not use it)' ;; esac)"
+    mkdir -p build
+    : >build/apt.log
+    apt() { DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends "$@" >>build/apt.log 2>&1; }
     # shellcheck disable=SC2086
-    install $missing || { apt-get update -q >&2 && install $missing; } ||
-      say "apt-get could not install them; going on without. fix: its messages above, then run this again"
+    apt install $missing || { apt update && apt install $missing; } || {
+      tail -n 5 build/apt.log >&2
+      say "apt-get could not install them; going on without. fix: what it says above, then run this again"
+    }
   else
     say "only root can install them: sudo apt-get install --no-install-recommends$missing"
   fi
