@@ -17,6 +17,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "agent",
     load: async () => (await import("./commands/agent.ts")).agentCommand,
   },
+  {
+    name: "lab up",
+    load: async () => (await import("./commands/lab-up.ts")).labUpCommand,
+  },
+  {
+    name: "lab status",
+    load: async () => (await import("./commands/lab-status.ts")).labStatusCommand,
+  },
+  {
+    name: "lab env",
+    load: async () => (await import("./commands/lab-env.ts")).labEnvCommand,
+  },
+  {
+    name: "lab scale",
+    load: async () => (await import("./commands/lab-scale.ts")).labScaleCommand,
+  },
+  {
+    name: "lab exec",
+    load: async () => (await import("./commands/lab-exec.ts")).labExecCommand,
+  },
+  {
+    name: "lab down",
+    load: async () => (await import("./commands/lab-down.ts")).labDownCommand,
+  },
 ];
 
 /** What the commands that share a first word are about, by that word. */

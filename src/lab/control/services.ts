@@ -48,7 +48,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
   const own = await serveHttp(api.requestListener, { kind: "loopback", port: 0 });
   const listening = [own];
   if (inside !== undefined) {
-    const imds = createImds({ region, clock, random, onBug });
+    const imds = createImds({ region, nowMs: () => clock.nowMs(), random, onBug });
     await imds.app.ready();
     const at = (netns: string, address: Ipv4, listener: RequestListener): Promise<Listening> =>
       serveHttp(listener, { kind: "netns", netns, address, port: HTTP_PORT });

@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { connectLab, shellEnvironment } from "../../lab/index.ts";
+import type { Command } from "../command.ts";
+import { labChoice, NAME_OPTION } from "./lab-options.ts";
+
+/** `berth lab env`: what a shell needs so that the AWS CLI and SDKs see the lab. */
+export const labEnvCommand: Command = {
+  name: "lab env",
+  summary: "Print what a shell needs so that the AWS CLI sees the lab",
+  about:
+    "Prints settings for `eval` in a shell of the family of sh: the lab's EC2 API as the endpoint, its region, and credentials that mean nothing. An AWS CLI too old to read AWS_ENDPOINT_URL gets a shell function in addition.",
+  arguments: [],
+  options: [NAME_OPTION],
+  examples: [
+    {
+      comment: "The subnets of the lab, by the stock AWS CLI",
+      line: 'eval "$(berth lab env)" && aws ec2 describe-subnets',
+    },
+  ],
+  exitCodes: [],
+  async run(given, ports) {
+    const status = await connectLab(labChoice(given, ports)).status();
+    ports.printer.result(shellEnvironment(status, awsVersion()));
+    return 0;
+  },
+};
+
+/** What `aws --version` says; undefined where there is no AWS CLI. */
+function awsVersion(): string | undefined {
+  const { status, stdout, stderr } = spawnSync("aws", ["--version"], { encoding: "utf8" });
+  // Version 1 on old Pythons answered on stderr.
+  return status === 0 ? stdout || stderr : undefined;
+}

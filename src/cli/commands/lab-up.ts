@@ -1,0 +1,71 @@
+import { readLabFile, runLab, startDetached } from "../../lab/index.ts";
+import type { Command } from "../command.ts";
+import { BERTH, FIRST_LAB, labConfig, RELAY, thisMachine } from "./lab-options.ts";
+import { renderWelcome } from "./lab-text.ts";
+
+/** `berth lab up`: a VPC with nodes and pods, until Ctrl-C or `berth lab down`. */
+export const labUpCommand: Command = {
+  name: "lab up",
+  summary: "Start a lab: a VPC, its EC2 API, nodes and pods",
+  about:
+    "Makes what a lab file describes: a VPC as network namespaces, the EC2 API and instance metadata over it, and nodes with a containerd and a Berth agent each, which run the file's workloads as real pods. Runs until Ctrl-C or `berth lab down`, and then leaves nothing behind; what an earlier lab of the same name has left after a crash is removed first. Nodes need Linux and root; without them there are only the VPC and its EC2 API. The machine's own network is not touched.",
+  arguments: [],
+  options: [
+    {
+      kind: "word",
+      name: "file",
+      value: "path",
+      summary: "the lab file (examples/labs/first.yaml when left out)",
+    },
+    {
+      kind: "flag",
+      name: "detach",
+      summary: "run in the background, and return when everything is up",
+    },
+  ],
+  examples: [
+    { comment: "The example, until Ctrl-C", line: "berth lab up" },
+    {
+      comment: "Your own lab, in the background",
+      line: "berth lab up --file lab.yaml --detach",
+    },
+  ],
+  exitCodes: [],
+  async run(given, ports) {
+    const { printer, env } = ports;
+    const file = given.word("file") ?? FIRST_LAB;
+    const config = labConfig(ports);
+    const progress = (line: string): void => {
+      printer.progress(line);
+    };
+    const signal = ports.interruption();
+    if (given.flag("detach")) {
+      const { name } = readLabFile(file);
+      const { stateRoot } = config;
+      const status = await startDetached({
+        berth: BERTH,
+        file,
+        name,
+        stateRoot,
+        env,
+        signal,
+        progress,
+      });
+      printer.result(renderWelcome(status, "detached"));
+      return 0;
+    }
+    await runLab({
+      berth: BERTH,
+      relay: RELAY,
+      config,
+      file,
+      machine: thisMachine(),
+      signal,
+      progress,
+      ready: (status) => {
+        printer.result(renderWelcome(status, "foreground"));
+      },
+    });
+    return 0;
+  },
+};

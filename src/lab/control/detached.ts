@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BerthError } from "../../base/index.ts";
+import { openLabClient } from "./control-client.ts";
+import { StateDir } from "./state-dir.ts";
+import type { LabStatus } from "./status.ts";
+
+/** What it takes to start a lab as a process of its own. */
+export interface DetachedOptions {
+  /** The words that run Berth. */
+  readonly berth: readonly [string, ...string[]];
+  readonly file: string;
+  readonly name: string;
+  readonly stateRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+const POLL_MS = 50;
+
+/** Starts `berth lab up` in the background and resolves when the lab is up. Its words are passed on until then. */
+export async function startDetached(options: DetachedOptions): Promise<LabStatus> {
+  const { berth, file, env, signal } = options;
+  const output = openOutput();
+  const child = spawn(berth[0], [...berth.slice(1), "lab", "up", "--file", file], {
+    detached: true,
+    stdio: ["ignore", output, output],
+    env,
+  });
+  child.unref();
+  // An exit code, or the signal that has ended it.
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  try {
+    return await untilUp(options, { output, hasEnded });
+  } catch (error) {
+    if (signal.aborted && !hasEnded()) child.kill("SIGTERM");
+    throw error;
+  } finally {
+    closeSync(output);
+  }
+}
+
+interface Child {
+  readonly output: number;
+  readonly hasEnded: () => boolean;
+}
+
+async function untilUp(options: DetachedOptions, { output, hasEnded }: Child): Promise<LabStatus> {
+  const { stateRoot, name, signal, progress } = options;
+  const client = openLabClient(new StateDir(stateRoot, name).controlSocket);
+  const passOn = newReader(output);
+  for (;;) {
+    signal.throwIfAborted();
+    const over = hasEnded();
+    const words = passOn();
+    if (over) {
+      throw new BerthError("labStart", `Lab ${name} ended while it was starting:\n${words}`, {
+        fix: "Its own words above say what to do.",
+      });
+    }
+    if (words !== "") progress(words);
+    const status = await client.status().catch(() => undefined);
+    if (status?.state === "running") return status;
+    await sleep(POLL_MS);
+  }
+}
+
+/** A file without a name: gone when both processes have closed it. */
+function openOutput(): number {
+  const dir = mkdtempSync(join(tmpdir(), "berth-"));
+  const output = openSync(join(dir, "output"), "a+", 0o600);
+  rmSync(dir, { recursive: true });
+  return output;
+}
+
+/** Reads what has been appended to a file since the last time. */
+function newReader(fd: number): () => string {
+  let position = 0;
+  return () => {
+    const buffer = Buffer.alloc(65_536);
+    const count = readSync(fd, buffer, 0, buffer.length, position);
+    position += count;
+    return buffer.toString("utf8", 0, count);
+  };
+}

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { BerthError } from "../../base/index.ts";
+import { currentProcess } from "../host/process.ts";
+import { readLabFile } from "../labfile/read-lab-file.ts";
+import { cleanUp } from "./cleanup.ts";
+import { startControlServer } from "./control-server.ts";
+import { isLabRunning } from "./find-lab.ts";
+import { Lab, type LabOptions } from "./lab.ts";
+import { StateDir } from "./state-dir.ts";
+import type { LabStatus } from "./status.ts";
+
+/** What it takes to run a lab in this process. */
+export interface RunLabOptions extends Pick<LabOptions, "berth" | "relay" | "config"> {
+  /** The path of the lab file. */
+  readonly file: string;
+  readonly machine: Machine;
+  /** Ends the lab. */
+  readonly signal: AbortSignal;
+  /** Told what is going on, a line at a time. */
+  readonly progress: (line: string) => void;
+  /** Told once that the lab is up. */
+  readonly ready: (status: LabStatus) => void;
+}
+
+/** What decides whether nodes can run here. */
+export interface Machine {
+  readonly platform: string;
+  readonly uid: number;
+}
+
+/**
+ * Runs a lab until the signal or `lab down` ends it, and removes everything it has made, also when it fails. Throws
+ * `labFile`, `labRunning`, `labStart` and the errors of the rooms below.
+ */
+export async function runLab(options: RunLabOptions): Promise<void> {
+  const { config, progress } = options;
+  const file = resolve(options.file);
+  const lab = readLabFile(file);
+  const mode = modeOf(options);
+  const dir = new StateDir(config.stateRoot, lab.name);
+  await clear(dir, progress);
+  dir.claim({ name: lab.name, process: currentProcess(), file });
+  try {
+    const onBug = (error: unknown): void => {
+      progress(
+        `This is a bug in Berth: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    };
+    const running = await Lab.open({ ...options, lab, file, dir, mode, onBug });
+    try {
+      await serve(running, { ...options, dir });
+    } finally {
+      progress(`Removing lab ${lab.name}.`);
+      await running.close();
+    }
+  } finally {
+    await cleanUp(dir);
+  }
+}
+
+async function serve(lab: Lab, options: RunLabOptions & { dir: StateDir }): Promise<void> {
+  const { dir, ready } = options;
+  const asked = new AbortController();
+  const signal = AbortSignal.any([options.signal, asked.signal]);
+  const control = await startControlServer({
+    lab,
+    socket: dir.controlSocket,
+    stop: () => {
+      asked.abort();
+    },
+  });
+  try {
+    await lab.start(signal);
+    ready(lab.status);
+    await aborted(signal);
+  } catch (error) {
+    // To be ended while starting is no failure.
+    if (!signal.aborted) throw error;
+  } finally {
+    await control.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => {
+      resolve();
+    });
+  });
+}
+
+/** Makes room for a lab of that name: refuses when it runs, cleans up when it has crashed. */
+async function clear(dir: StateDir, progress: (line: string) => void): Promise<void> {
+  if (!existsSync(dir.path)) return;
+  if (isLabRunning(dir)) {
+    const pid = dir.read()?.process.pid ?? 0;
+    throw new BerthError("labRunning", `Lab ${dir.name} runs already, as process ${pid}.`, {
+      fix: "Use it (`berth lab status`), end it (`berth lab down`), or give the new one another `name:`.",
+    });
+  }
+  progress(`Removing what an earlier lab ${dir.name} has left.`);
+  await cleanUp(dir);
+}
+
+/** Without root or Linux there are no namespaces: then there are only the APIs, and the reader is told so. */
+function modeOf({ machine, progress, relay }: RunLabOptions): LabStatus["mode"] {
+  const why = reasonAgainstNodes(machine);
+  if (why !== undefined) {
+    progress(`${why}, so this lab has no nodes and pods: only the VPC and its EC2 API.`);
+    return "apis";
+  }
+  if (existsSync(relay)) return "kernel";
+  throw new BerthError("labStart", `The CNI plugin ${relay} is missing.`, {
+    fix: "Run `npm run setup`, which compiles it.",
+  });
+}
+
+function reasonAgainstNodes({ platform, uid }: Machine): string | undefined {
+  if (platform !== "linux") return "Network namespaces need Linux";
+  if (uid !== 0) return "Network namespaces need root";
+  return undefined;
+}
