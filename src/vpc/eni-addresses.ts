@@ -47,15 +47,17 @@ export class EniAddresses {
     const held = wish.value.addresses.filter((ip) => !account.isFree(ip));
     const moves = findMoves(state, { eni, held, reassignment: request.reassignment });
     if (!moves.ok) return moves;
-    const prefixes = checkFree(account, { addresses: [], prefixes: wish.value.prefixes });
-    if (!prefixes.ok) return prefixes;
+    const free = checkFree(account, { addresses: [], prefixes: wish.value.prefixes });
+    if (!free.ok) return free;
     for (const { from, ip } of moves.value)
       takeFrom(state, from, { addresses: [ip], prefixes: [] });
     const taken = takeWish(account, { wish: wish.value, eniId: eni.id, random: state.random });
     if (!taken.ok) return taken;
+    // Addresses may just have moved from the ENI to itself.
+    const { addresses, prefixes } = state.enis.known(eni.id);
     state.enis.change(eni.id, {
-      addresses: [...eni.addresses, ...taken.value.addresses],
-      prefixes: [...eni.prefixes, ...taken.value.prefixes],
+      addresses: [...addresses, ...taken.value.addresses],
+      prefixes: [...prefixes, ...taken.value.prefixes],
     });
     state.publish({ kind: "addressesAssigned", eniId: eni.id, ...taken.value });
     return taken;
