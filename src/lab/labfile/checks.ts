@@ -23,6 +23,7 @@ import type { WrittenLab } from "./schema.ts";
 export function checkLab(lab: WrittenLab): Problem[] {
   return [
     ...checkVpc(lab),
+    ...checkInternet(lab),
     ...checkSubnets(lab),
     ...checkGateway(lab),
     ...checkNodes(lab),
@@ -57,6 +58,22 @@ function checkVpc({ vpc, internet }: WrittenLab): Problem[] {
     }
     return problems;
   });
+}
+
+function checkInternet({ internet }: WrittenLab): Problem[] {
+  const { server, publicAddresses } = internet;
+  const path = ["internet", "publicAddresses"];
+  const problems: Problem[] = [];
+  // The first and the last address of the block are left out.
+  if (publicAddresses.bits > 30) {
+    const reason = `${formatCidr(publicAddresses)} has no address to give.`;
+    problems.push(problem(path, reason, "Take a /30 or a larger block."));
+  }
+  if (cidrContains(publicAddresses, server)) {
+    const reason = `${formatCidr(publicAddresses)} holds ${formatIpv4(server)}, the server outside the VPC.`;
+    problems.push(problem(path, reason, "Take another block, or move `internet.server`."));
+  }
+  return problems;
 }
 
 function checkSubnets({ region, vpc, subnets, natGateway }: WrittenLab): Problem[] {

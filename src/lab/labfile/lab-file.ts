@@ -8,9 +8,12 @@ export interface LabFile {
   readonly region: string;
   readonly vpcCidrs: readonly Cidr[];
   readonly subnets: readonly LabSubnet[];
-  readonly natGateway: LabNatGateway | undefined;
+  /** The subnet of the NAT gateway, by name. */
+  readonly natGateway: { readonly subnet: string } | undefined;
   /** A server outside the VPC, plain HTTP on port 80, that tells a caller the source address it sees. */
   readonly internetServer: Ipv4;
+  /** Where Elastic IP addresses come from, the NAT gateway's first. */
+  readonly publicAddresses: Cidr;
   readonly nodes: readonly LabNode[];
   readonly workloads: readonly LabWorkload[];
   readonly ec2: LabEc2;
@@ -23,12 +26,6 @@ export interface LabSubnet {
   readonly cidr: Cidr;
   /** Where traffic to the outside goes: through the NAT gateway, straight to the internet gateway, or nowhere. */
   readonly route: "nat" | "internet" | "none";
-}
-
-/** A NAT gateway and the public address by which the outside sees it. */
-export interface LabNatGateway {
-  readonly subnet: string;
-  readonly publicAddress: Ipv4;
 }
 
 /** One node; `count` in the file is already expanded. */

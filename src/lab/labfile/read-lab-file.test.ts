@@ -71,7 +71,7 @@ vpc: { cidrs: [10.0.0.1/16, 10] }
 subnets:
   - { name: a, zone: us-east-1a, cidr: 10.0.0.0/24, route: natt }
   - { name: b, cidr: 10.0.0.0/24 }
-natGateway: { subnet: a, publicAddress: nowhere }
+internet: { server: nowhere, publicAddresses: 198.51.100.1/24 }
 nodes:
   - { name: n, instanceType: m5.large, subnet: a, count: 0, maxPods: "x" }
   - { name: n, instanceType: m5.large, subnet: a, env: { "a b": 1 } }
@@ -95,6 +95,10 @@ workloads: [{ name: w, node: n-9 }, { name: w }]
   },
   { name: "a NAT gateway in no subnet", text: `${GOOD}natGateway: { subnet: x }` },
   { name: "a NAT gateway without a way out", text: `${GOOD}natGateway: { subnet: a }` },
+  {
+    name: "public addresses that hold the server, or none",
+    text: `${GOOD}internet: { server: 198.51.100.1, publicAddresses: 198.51.100.0/31 }`,
+  },
   { name: "a workload pinned where no node is", text: `${GOOD}workloads: [{ name: w, node: n }]` },
 ];
 

@@ -48,6 +48,7 @@ function completed(lab: WrittenLab): LabFile {
     subnets,
     natGateway,
     internetServer: internet.server,
+    publicAddresses: internet.publicAddresses,
     nodes: lab.nodes.flatMap(nodesOf),
     workloads: lab.workloads.map((workload) => ({ ...workload, node: workload.node })),
     ec2: {

@@ -68,8 +68,7 @@ const ec2 = z.strictObject({
   throttle: z.enum(["published", "off"]).default("published"),
 });
 
-/** The lab file as it is written: form only. What its parts say about each other is in `checks.ts`. */
-export const labFileSchema = z.strictObject({
+const labFile = z.strictObject({
   name: label(20),
   region: z
     .string()
@@ -77,25 +76,64 @@ export const labFileSchema = z.strictObject({
     .default("us-east-1"),
   vpc: z.strictObject({ cidrs: z.array(cidr).min(1).max(5) }),
   subnets: z.array(subnet).min(1).max(200),
-  natGateway: z
-    .strictObject({ subnet: z.string(), publicAddress: ipv4.prefault("198.51.100.10") })
-    .optional(),
-  internet: z.strictObject({ server: ipv4.prefault("203.0.113.10") }).prefault({}),
+  natGateway: z.strictObject({ subnet: z.string() }).optional(),
+  internet: z
+    .strictObject({
+      server: ipv4.prefault("203.0.113.10"),
+      publicAddresses: cidr.prefault("198.51.100.0/24"),
+    })
+    .prefault({}),
   nodes: z.array(node).max(20).default([]),
   workloads: z.array(workload).max(100).default([]),
   ec2: ec2.prefault({}),
 });
 
-/** What {@link labFileSchema} gives. */
-export type WrittenLab = z.output<typeof labFileSchema>;
+/** A lab file whose form is right. What its parts say about each other is not checked yet. */
+export interface WrittenLab {
+  name: string;
+  region: string;
+  vpc: { cidrs: Cidr[] };
+  subnets: { name: string; zone: string; cidr: Cidr; route: "nat" | "internet" | "none" }[];
+  natGateway?: { subnet: string } | undefined;
+  internet: { server: Ipv4; publicAddresses: Cidr };
+  nodes: WrittenNode[];
+  workloads: WrittenWorkload[];
+  ec2: {
+    attachSeconds: number;
+    detachSeconds: number;
+    latency: "typical" | "none";
+    throttle: "published" | "off";
+  };
+}
+
+/** A node, or a group of equal ones. */
+export interface WrittenNode {
+  name: string;
+  instanceType: string;
+  subnet: string;
+  count?: number | undefined;
+  maxPods?: number | undefined;
+  env: Record<string, string>;
+}
+
+/** A workload. */
+export interface WrittenWorkload {
+  name: string;
+  namespace: string;
+  replicas: number;
+  node?: string | undefined;
+}
+
+/** Reads a value in the form of a lab file. */
+export const labFileSchema: z.ZodType<WrittenLab> = labFile;
 
 /** Every key that a lab file may have, for suggestions. */
 export const KNOWN_KEYS: readonly string[] = [
   ...new Set(
-    [labFileSchema, labFileSchema.shape.vpc, subnet, node, workload, ec2].flatMap((each) =>
+    [labFile, labFile.shape.vpc, subnet, node, workload, ec2].flatMap((each) =>
       Object.keys(each.shape),
     ),
   ),
-  "publicAddress",
+  "publicAddresses",
   "server",
 ];

@@ -1,6 +1,6 @@
 import { BerthError, type Random } from "../../base/index.ts";
 import type { RouteTableId, SubnetId, VpcId } from "../../facts/index.ts";
-import { type Cidr, cidrOf, formatCidr, type Ipv4, toIpv4 } from "../../net/index.ts";
+import { type Cidr, cidrOf, formatCidr, toIpv4 } from "../../net/index.ts";
 import {
   INSTANT_TIMING,
   type Outcome,
@@ -54,22 +54,18 @@ export function buildRegion(lab: LabFile, start: RegionStart): BuiltRegion {
   return built;
 }
 
-function settingsOf({ region, natGateway, ec2 }: LabFile): ReturnType<typeof regionSettings> {
+function settingsOf({ region, publicAddresses, ec2 }: LabFile): ReturnType<typeof regionSettings> {
   const timing = {
     ...INSTANT_TIMING,
     attach: { minMs: ec2.attachMs, maxMs: ec2.attachMs },
     detach: { minMs: ec2.detachMs, maxMs: ec2.detachMs },
   };
-  const settings = { name: region, zones: zonesOf(region), timing };
-  if (natGateway === undefined) return regionSettings(settings);
-  return regionSettings({ ...settings, publicIps: blockFrom(natGateway.publicAddress) });
-}
-
-/** The largest block that begins with an address, up to a /24: Elastic IPs are taken from it in order. */
-function blockFrom(first: Ipv4): Cidr {
-  let bits = 32;
-  while (bits > 24 && cidrOf(first, bits - 1).base === first) bits -= 1;
-  return cidrOf(first, bits);
+  return regionSettings({
+    name: region,
+    zones: zonesOf(region),
+    timing,
+    publicIps: publicAddresses,
+  });
 }
 
 function routeToInternet(lab: LabFile, { region, vpcId, subnetIds }: BuiltRegion): void {
@@ -125,7 +121,7 @@ function named(name: string): Tags {
 function must<T>(outcome: Outcome<T>, what: string): T {
   if (outcome.ok) return outcome.value;
   const { code, message } = outcome.error;
-  throw new BerthError("labFile", `EC2's rules don't allow this lab to ${what}: ${message}.`, {
+  throw new BerthError("labFile", `EC2's rules don't allow this lab to ${what}: ${message}`, {
     fix: "Change the lab file; the VPC user guide has the rules.",
     facts: { code },
   });
