@@ -28,7 +28,8 @@ export async function startDetached(options: DetachedOptions): Promise<LabStatus
   const output = openOutput();
   const child = spawn(berth[0], [...berth.slice(1), "lab", "up", "--file", file], {
     detached: true,
-    stdio: ["ignore", output, output],
+    // The result of `lab up` is for this process to give.
+    stdio: ["ignore", "ignore", output],
     env,
   });
   child.unref();
