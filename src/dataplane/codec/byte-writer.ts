@@ -22,17 +22,20 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, LITTLE_ENDIAN);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, LITTLE_ENDIAN);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, LITTLE_ENDIAN);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, LITTLE_ENDIAN);
     return this;
   }
 

@@ -57,6 +57,20 @@ describe("writing attributes (bytes of a little-endian machine)", () => {
     expect(hex(write().finish())).toBe(want.replaceAll(" ", ""));
   });
 
+  test.each([
+    { size: 1, write: (writer: ByteWriter, value: number) => writer.u8(value) },
+    { size: 2, write: (writer: ByteWriter, value: number) => writer.u16(value) },
+    { size: 4, write: (writer: ByteWriter, value: number) => writer.u32(value) },
+  ])("room grows under integers of $size bytes", ({ size, write }) => {
+    const writer = new ByteWriter();
+    for (let count = 0; count < 1000; count++) write(writer, count % 256);
+    const bytes = writer.finish();
+    expect(bytes).toHaveLength(1000 * size);
+    expect(bytes.filter((_, at) => at % size === 0)).toEqual(
+      Uint8Array.from({ length: 1000 }, (_, count) => count % 256),
+    );
+  });
+
   test("finish is a copy", () => {
     const writer = new ByteWriter().u8(1);
     const before = writer.finish();

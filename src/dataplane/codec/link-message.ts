@@ -110,20 +110,6 @@ export function newVethRequest(pair: {
   };
 }
 
-/** Creates a link that needs nothing but a kind and a name, such as "dummy". */
-export function newPlainLinkRequest(link: VethEnd & { readonly kind: string }): NetlinkRequest {
-  const writer = new ByteWriter();
-  writeLinkHeader(writer, 0);
-  writeVethEnd(writer, link);
-  writer.attribute(IFLA.linkInfo, () => writer.attributeText(INFO.kind, link.kind));
-  return {
-    type: TYPE.newLink,
-    flags: FLAG.create | FLAG.exclusive,
-    body: writer.finish(),
-    what: `create the ${link.kind} link ${link.name}`,
-  };
-}
-
 /** Asks for one link by name. ENODEV when there is none. */
 export function getLinkRequest(name: string): NetlinkRequest {
   const writer = new ByteWriter();

@@ -1,6 +1,6 @@
 import { invariant } from "../../base/index.ts";
 import { attributeText, parseAttributes, readI32, readU16, readU32 } from "./attributes.ts";
-import { align4, ByteWriter } from "./byte-writer.ts";
+import { align4, type ByteWriter } from "./byte-writer.ts";
 
 /** `struct nlmsghdr`: u32 length, u16 type, u16 flags, u32 sequence number, u32 port. */
 export const MESSAGE_HEADER_BYTES = 16;
