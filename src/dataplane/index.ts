@@ -14,7 +14,6 @@ export { setUpHost, updateSnat } from "./host.ts";
 export type { HostSettings, HostSetUp } from "./host.ts";
 export { isErrno, KernelError } from "./kernel-error.ts";
 export {
-  addDummyLink,
   addVethPair,
   deleteLink,
   findLink,

@@ -6,7 +6,6 @@ import {
   getLinkRequest,
   type Link,
   type LinkChange,
-  newPlainLinkRequest,
   newVethRequest,
   parseLink,
   setLinkRequest,
@@ -32,11 +31,6 @@ export function addVethPair(socket: NetlinkSocket, { up = false, peer, ...near }
   } finally {
     if (farNetnsFd !== undefined) closeSync(farNetnsFd);
   }
-}
-
-/** Creates a dummy link: it has addresses and routes, and drops what is sent. */
-export function addDummyLink(socket: NetlinkSocket, link: VethEnd): void {
-  socket.request(newPlainLinkRequest({ ...link, kind: "dummy" }));
 }
 
 /** All links of the namespace. */

@@ -37,7 +37,7 @@ const RECEIVE_TIMEOUT_S = 5;
  * the thread does later. Every call is synchronous and takes some 10 µs.
  */
 export class NetlinkSocket {
-  readonly #fd: number;
+  #fd: number;
   readonly #netns: string | undefined;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   #sequence = 0;
@@ -105,9 +105,11 @@ export class NetlinkSocket {
     }
   }
 
-  /** Ends the conversation. The socket must not be used any more. */
+  /** Ends the conversation. Whatever is asked afterwards fails with EBADF. */
   close(): void {
     closeSync(this.#fd);
+    // The number may soon belong to another file.
+    this.#fd = -1;
   }
 
   #pipeline(

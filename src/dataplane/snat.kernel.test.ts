@@ -9,15 +9,14 @@ import { seenAddress, startMirror } from "./testing/probe.ts";
 import { KERNEL_TESTS_MISSING, TestNamespaces } from "./testing/test-netns.ts";
 import {
   buildTopology,
-  cidr,
   eniSettings,
   hostSettings,
-  ip,
   OUTSIDE,
   POD_ADDRESS,
   podWiring,
   VPC_HOST,
 } from "./testing/topology.ts";
+import { cidr, ip } from "./testing/values.ts";
 
 const PORT = 8080;
 const NODE = ip("10.0.0.10");
@@ -120,7 +119,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
       }).toEqual({ aOut, bOut, bInside: B, nodePortA: I, nodePortB, service });
     });
 
-    test("R-SNAT-3: inside the VPC every pair sees the pod's own address", async () => {
+    test("R-NET-1, R-SNAT-3: inside the VPC every pair sees the pod's own address", async () => {
       setUpHost(hostSettings(node));
       expect({
         aToB: await see("pod-a", POD_ADDRESS.b),

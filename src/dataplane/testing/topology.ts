@@ -1,4 +1,4 @@
-import { type Cidr, type Ipv4, type Mac, parseCidr, parseIpv4, parseMac } from "../../net/index.ts";
+import type { Ipv4, Mac } from "../../net/index.ts";
 import { addAddress } from "../addresses.ts";
 import { ALL_IPV4, hostPrefix } from "../codec/ip.ts";
 import type { EniSettings } from "../eni.ts";
@@ -11,31 +11,19 @@ import { hostVethName } from "../pod-names.ts";
 import { replaceRoute } from "../routes.ts";
 import { writeSysctl } from "../sysctl.ts";
 import type { TestNamespaces } from "./test-netns.ts";
-
-/** Reads an address that a test wrote out. */
-export function ip(text: string): Ipv4 {
-  return parseIpv4(text) ?? fail(text);
-}
-
-/** Reads a block that a test wrote out. */
-export function cidr(text: string): Cidr {
-  return parseCidr(text) ?? fail(text);
-}
-
-/** Reads a MAC that a test wrote out. */
-export function mac(text: string): Mac {
-  return parseMac(text) ?? fail(text);
-}
-
-function fail(text: string): never {
-  throw new Error(`the test has a malformed value: ${text}`);
-}
+import { cidr, ip, mac } from "./values.ts";
 
 /** The MACs of the node's two ENIs. */
-export const ENI_MAC = { eth0: mac("02:00:00:00:00:10"), eth1: mac("02:00:00:00:01:10") } as const;
+export const ENI_MAC: Readonly<Record<"eth0" | "eth1", Mac>> = {
+  eth0: mac("02:00:00:00:00:10"),
+  eth1: mac("02:00:00:00:01:10"),
+};
 
 /** Pod A lives on the primary ENI, pod B on the secondary one. */
-export const POD_ADDRESS = { a: ip("10.0.0.11"), b: ip("10.0.1.11") } as const;
+export const POD_ADDRESS: Readonly<Record<"a" | "b", Ipv4>> = {
+  a: ip("10.0.0.11"),
+  b: ip("10.0.1.11"),
+};
 
 /** The server outside, and a host of the VPC that is no node. */
 export const OUTSIDE: Ipv4 = ip("198.51.100.2");
