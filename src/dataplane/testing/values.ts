@@ -1,11 +1,9 @@
 import {
   type Cidr,
-  type Cidr6,
   type Ipv4,
   type Ipv6,
   type Mac,
   parseCidr,
-  parseCidr6,
   parseIpv4,
   parseIpv6,
   parseMac,
@@ -24,11 +22,6 @@ export function ip6(text: string): Ipv6 {
 /** Reads an IPv4 block that a test wrote out. */
 export function cidr(text: string): Cidr {
   return parseCidr(text) ?? fail(text);
-}
-
-/** Reads an IPv6 block that a test wrote out. */
-export function cidr6(text: string): Cidr6 {
-  return parseCidr6(text) ?? fail(text);
 }
 
 /** Reads a MAC that a test wrote out. */
