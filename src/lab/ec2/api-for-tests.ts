@@ -107,6 +107,23 @@ export async function startTestApi(
   };
 }
 
+/** What an API says no with. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Sends a form, and reads the error document that comes back; all empty when there is none. */
+export async function refusalOf(url: string, form: string): Promise<Refusal> {
+  const response = await fetch(url, { method: "POST", body: new URLSearchParams(form) });
+  const body = await response.text();
+  const part = (name: string): string =>
+    new RegExp(`<${name}>(.*)</${name}>`).exec(body)?.[1] ?? "";
+  const message = part("Message").replaceAll("&apos;", "'");
+  return { status: response.status, code: part("Code"), message };
+}
+
 function block(text: string): NonNullable<ReturnType<typeof parseCidrLoose>> {
   return parseCidrLoose(text) ?? raise(text);
 }

@@ -76,7 +76,7 @@ describe("what a node agent does, through the AWS SDK", () => {
     });
     expect(made?.MacAddress).toMatch(/^0[26ae](:[0-9a-f]{2}){5}$/);
     expect(made?.PrivateIpAddresses).toHaveLength(10);
-    expect(made?.PrivateIpAddresses?.filter(({ Primary }) => Primary)).toEqual([
+    expect(made?.PrivateIpAddresses?.filter(({ Primary }) => Primary === true)).toEqual([
       expect.objectContaining({ PrivateIpAddress: made?.PrivateIpAddress }),
     ]);
     expect(ClientToken).toMatch(/^[0-9a-f-]{36}$/);

@@ -46,12 +46,15 @@ export function createImds(options: ImdsOptions): MetadataServer {
   const defaultRole = options.defaultRole ?? "berth-node";
   return createMetadataServer({
     sessions: new Sessions(options.random),
-    nowMs,
+    arriveMs: () => {
+      const atMs = nowMs();
+      region.advance(atMs);
+      return atMs;
+    },
     onBug: options.onBug ?? (() => undefined),
     instanceOf: options.instanceOf ?? ((address) => instanceOfAddress(region, address)),
     optionsOf: (id) => region.records.instances.get(id)?.details.metadata ?? defaults,
     treeOf: (id, atMs): MetadataTree => {
-      region.advance(atMs);
       const instance = region.records.instances.get(id);
       if (instance === undefined) return {};
       const enis = interfaces.of(id);

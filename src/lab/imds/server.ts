@@ -8,7 +8,8 @@ import { answerMetadata, type MetadataReply, type MetadataSource } from "./reque
 export interface MetadataServerOptions extends MetadataSource {
   /** The instance behind a source address; undefined when it belongs to none. */
   readonly instanceOf: (remoteAddress: string) => InstanceId | undefined;
-  readonly nowMs: () => number;
+  /** Called when a request arrives, before anything is looked up: brings the world to the present, and tells the time. */
+  readonly arriveMs: () => number;
   /** Called with failures that are ours: the request is answered 500. */
   readonly onBug: (error: unknown) => void;
 }
@@ -49,10 +50,10 @@ function answer(
   options: MetadataServerOptions,
   { raw, method, headers }: FastifyRequest,
 ): MetadataReply {
+  const nowMs = options.arriveMs();
   const instance = options.instanceOf(plainAddress(raw.socket.remoteAddress ?? ""));
   if (instance === undefined) return { status: 404, headers: {}, body: undefined };
-  const request = { instance, method, url: raw.url ?? "/", headers, nowMs: options.nowMs() };
-  return answerMetadata(options, request);
+  return answerMetadata(options, { instance, method, url: raw.url ?? "/", headers, nowMs });
 }
 
 // A socket that listens on IPv6 too names IPv4 peers in the mapped form (RFC 4291, section 2.5.5.2).

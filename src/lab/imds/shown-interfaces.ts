@@ -38,7 +38,9 @@ export class ShownInterfaces {
   constructor(region: Region, lag: MetadataLag) {
     this.#region = region;
     this.#lag = lag;
-    this.#history = new EniHistory(region, { keepMs: Math.max(...Object.values(lag)) });
+    const { attachMs, detachMs, assignMs, unassignMs, groupsMs } = lag;
+    const keepMs = Math.max(attachMs, detachMs, assignMs, unassignMs, groupsMs);
+    this.#history = new EniHistory(region, { keepMs });
   }
 
   /** By card and device index, the primary first. */
