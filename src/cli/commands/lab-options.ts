@@ -27,6 +27,9 @@ export const FIRST_LAB: string = fromRoot("examples/labs/first.yaml");
 /** The CNI plugin that set-up compiles. */
 export const RELAY: string = fromRoot("build/cni-relay");
 
+/** Where Node keeps compiled sources between labs. */
+export const COMPILE_CACHE: string = fromRoot("node_modules/.cache/berth-compiled");
+
 /** The words that run this very Berth: the Node that runs now, and its command. */
 export const BERTH: readonly [string, ...string[]] = [
   process.execPath,

@@ -1,6 +1,6 @@
 import { readLabFile, runLab, startDetached } from "../../lab/index.ts";
 import type { Command } from "../command.ts";
-import { BERTH, FIRST_LAB, labConfig, RELAY, thisMachine } from "./lab-options.ts";
+import { BERTH, COMPILE_CACHE, FIRST_LAB, labConfig, RELAY, thisMachine } from "./lab-options.ts";
 import { renderWelcome } from "./lab-text.ts";
 
 /** `berth lab up`: a VPC with nodes and pods, until Ctrl-C or `berth lab down`. */
@@ -57,6 +57,7 @@ export const labUpCommand: Command = {
     await runLab({
       berth: BERTH,
       relay: RELAY,
+      compileCache: COMPILE_CACHE,
       config,
       file,
       machine: thisMachine(),

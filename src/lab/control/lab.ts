@@ -29,6 +29,7 @@ export interface LabOptions {
   readonly mode: LabStatus["mode"];
   readonly berth: NodeSite["berth"];
   readonly relay: string;
+  readonly compileCache: string;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -151,7 +152,7 @@ export class Lab {
   }
 
   #site(fabric: Fabric): NodeSite {
-    const { dir, config, berth, relay } = this.#options;
+    const { dir, config, berth, relay, compileCache } = this.#options;
     return {
       region: this.#built.region,
       fabric,
@@ -161,6 +162,7 @@ export class Lab {
       cgroup: dir.cgroup,
       berth,
       relay,
+      compileCache,
       path: config.path,
     };
   }

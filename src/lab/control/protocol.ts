@@ -1,23 +1,32 @@
 import { z } from "zod";
 
-/** Words of a request to change a workload's number of pods. */
-export const scaleRequest = z.strictObject({
+/** A request to change a workload's number of pods. */
+export interface ScaleRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly replicas: number;
+}
+
+/** A request to run a command in a pod. */
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** Reads a {@link ScaleRequest}. */
+export const scaleRequest: z.ZodType<ScaleRequest> = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   replicas: z.int().min(0).max(500),
 });
 
-/** Words of a request to run a command in a pod. */
-export const execRequest = z.strictObject({
+/** Reads an {@link ExecRequest}. */
+export const execRequest: z.ZodType<ExecRequest> = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   command: z.array(z.string()).min(1),
 });
-
-/** A request to change a workload's number of pods. */
-export type ScaleRequest = z.output<typeof scaleRequest>;
-/** A request to run a command in a pod. */
-export type ExecRequest = z.output<typeof execRequest>;
 
 /** What a command said; both streams in base64, because they may hold any bytes. */
 export interface ExecReply {

@@ -11,7 +11,10 @@ import { StateDir } from "./state-dir.ts";
 import type { LabStatus } from "./status.ts";
 
 /** What it takes to run a lab in this process. */
-export interface RunLabOptions extends Pick<LabOptions, "berth" | "relay" | "config"> {
+export interface RunLabOptions extends Pick<
+  LabOptions,
+  "berth" | "relay" | "compileCache" | "config"
+> {
   /** The path of the lab file. */
   readonly file: string;
   readonly machine: Machine;

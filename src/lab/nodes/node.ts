@@ -29,6 +29,8 @@ export interface NodeSite {
   readonly berth: readonly [string, ...string[]];
   /** The compiled CNI plugin. */
   readonly relay: string;
+  /** Where Node keeps what it has compiled, so that the next agent starts in half the time. */
+  readonly compileCache: string;
   /** PATH of the node's programs. */
   readonly path: string;
 }
@@ -182,6 +184,7 @@ export class Node {
   #agentEnv(): Record<string, string> {
     return {
       PATH: this.#site.path,
+      NODE_COMPILE_CACHE: this.#site.compileCache,
       // The SDK must not find the credentials and profiles of whoever runs the lab.
       HOME: this.#dir,
       AWS_ENDPOINT_URL_EC2: `http://${formatIpv4(EC2_ADDRESS)}`,
