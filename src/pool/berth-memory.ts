@@ -15,12 +15,12 @@ export class BerthMemory {
   /** After a subnet had no room for so many blocks: how many to ask for next, by the name of what is limited. */
   readonly caps: Map<string, number> = new Map();
   /** Attached ENIs that the pool could not take in yet. */
-  unknownEnis = 0;
-  reconcileAtMs = 0;
-  growthRetryAtMs = 0;
+  unknownEnis: number = 0;
+  reconcileAtMs: number = 0;
+  growthRetryAtMs: number = 0;
   /** Blocks are being given back until the surplus is gone; then no more for a while. */
   returning = false;
-  lastReturnMs = -Infinity;
+  lastReturnMs: number = -Infinity;
 
   constructor(state: PoolState) {
     this.state = state;

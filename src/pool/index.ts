@@ -1,5 +1,4 @@
 export type { AttachedEni, EniRole } from "./attached-eni.ts";
-export { explainRefusal } from "./explain.ts";
 export { failureReason } from "./failure.ts";
 export type { FailureReason } from "./failure.ts";
 export type { Lease, OwnerKey, PodName, Restored, SavedLease } from "./lease.ts";

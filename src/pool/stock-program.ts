@@ -12,10 +12,10 @@ export type Program<T> = Generator<Step, T, Outcome | undefined>;
 export class StockMemory {
   readonly state: PoolState;
   /** Last change of the pool; puts off reconciling. */
-  lastActionMs = -Infinity;
-  lastDecreaseMs = -Infinity;
+  lastActionMs: number = -Infinity;
+  lastDecreaseMs: number = -Infinity;
   /** When a subnet last had too few addresses: one timer for the node. */
-  insufficientMs = -Infinity;
+  insufficientMs: number = -Infinity;
 
   constructor(state: PoolState) {
     this.state = state;
