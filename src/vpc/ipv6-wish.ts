@@ -69,7 +69,10 @@ export function takeIpv6(
   for (const { base } of wish.prefixes) holdPrefix(base);
   for (let n = 0; n < wish.prefixCount; n++) {
     const base = account.pickPrefix(random);
-    if (base === undefined) return noneLeft(account, { addresses, prefixes });
+    if (base === undefined) {
+      giveBackIpv6(account, { addresses, prefixes });
+      return refuse("InsufficientCidrBlocks", NO_BLOCKS);
+    }
     holdPrefix(base);
   }
   for (const ip of wish.addresses) {
@@ -78,25 +81,19 @@ export function takeIpv6(
   }
   for (let n = 0; n < wish.addressCount; n++) {
     const ip = account.pick(random);
-    if (ip === undefined) return noneLeft(account, { addresses, prefixes });
     account.hold(ip, eniId);
     addresses.push(ip);
   }
   return done({ addresses, prefixes });
 }
 
+const NO_BLOCKS =
+  "The specified subnet does not have enough free cidr blocks to satisfy the request.";
+
 /** Gives addresses and prefixes back to the subnet's account. */
 export function giveBackIpv6(account: SubnetIpv6, { addresses, prefixes }: Ipv6AddressSet): void {
   for (const ip of addresses) account.release(ip);
   for (const { base } of prefixes) account.releasePrefix(base);
-}
-
-function noneLeft(account: SubnetIpv6, taken: Ipv6AddressSet): Outcome<never> {
-  giveBackIpv6(account, taken);
-  return refuse(
-    "InsufficientCidrBlocks",
-    "The specified subnet does not have enough free cidr blocks to satisfy the request.",
-  );
 }
 
 function checkNamed(account: SubnetIpv6, { addresses, prefixes }: Ipv6Wish): Outcome<undefined> {

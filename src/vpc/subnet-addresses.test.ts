@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { newRandom } from "../base/index.ts";
+import { newRandom, type Random } from "../base/index.ts";
 import { newId } from "../facts/index.ts";
 import { type Cidr, cidrContains, cidrOf, formatCidr, type Ipv4 } from "../net/index.ts";
 import { SubnetAddresses } from "./subnet-addresses.ts";
@@ -127,15 +127,26 @@ test("tells who holds an address, by itself or in a prefix", () => {
   const account = new SubnetAddresses(block("10.0.1.0/24"));
   account.hold(address("10.0.1.4"), eniId);
   account.holdPrefix(block("10.0.1.16/28"), otherId);
-  const holders = ["10.0.1.4", "10.0.1.5", "10.0.1.31"].map((text) => account.holderOf(address(text)));
+  const holders = ["10.0.1.4", "10.0.1.5", "10.0.1.31"].map((text) =>
+    account.holderOf(address(text)),
+  );
   expect(holders).toEqual([eniId, undefined, otherId]);
 });
 
 test.each([
   { name: "an address twice", act: (it: SubnetAddresses) => it.hold(address("10.0.1.4"), eniId) },
-  { name: "a prefix over it", act: (it: SubnetAddresses) => it.holdPrefix(block("10.0.1.0/28"), eniId) },
-  { name: "releases what nobody holds", act: (it: SubnetAddresses) => it.release(address("10.0.1.5")) },
-  { name: "releases a free prefix", act: (it: SubnetAddresses) => it.releasePrefix(block("10.0.1.16/28")) },
+  {
+    name: "a prefix over it",
+    act: (it: SubnetAddresses) => it.holdPrefix(block("10.0.1.0/28"), eniId),
+  },
+  {
+    name: "releases what nobody holds",
+    act: (it: SubnetAddresses) => it.release(address("10.0.1.5")),
+  },
+  {
+    name: "releases a free prefix",
+    act: (it: SubnetAddresses) => it.releasePrefix(block("10.0.1.16/28")),
+  },
   { name: "a /27", act: (it: SubnetAddresses) => it.holdPrefix(block("10.0.1.32/27"), eniId) },
 ])("a bug is stopped: $name", ({ act }) => {
   const account = new SubnetAddresses(block("10.0.1.0/24"));
@@ -166,7 +177,7 @@ test("any sequence keeps the count: size − 5 − held − free in prefix reser
 /** The same account as plain lists. */
 class Model {
   readonly account: SubnetAddresses = new SubnetAddresses(block("10.0.1.0/24"));
-  readonly #random = newRandom(this.account.availableCount);
+  readonly #random: Random;
   readonly #singles: Ipv4[] = [];
   readonly #prefixes: Cidr[] = [];
   readonly #reservations: { cidr: Cidr; kind: "prefix" | "explicit" }[] = [];
@@ -215,7 +226,8 @@ class Model {
       expect(this.account.isFree(ip)).toBe(!held);
       if (held) continue;
       free++;
-      if (!this.#reservations.some(({ cidr, kind }) => kind === "prefix" && cidrContains(cidr, ip))) open++;
+      if (!this.#reservations.some(({ cidr, kind }) => kind === "prefix" && cidrContains(cidr, ip)))
+        open++;
     }
     expect(free).toBe(251 - this.#singles.length - 16 * this.#prefixes.length);
     expect(this.account.availableCount).toBe(open);

@@ -59,10 +59,10 @@ export class SubnetIpv6 {
     invariant(this.#prefixHolders.delete(base), "a prefix is released that nobody holds");
   }
 
-  /** A free address at random; undefined when all /80s are delegated. */
-  pick(random: Random): Ipv6 | undefined {
+  /** A free address at random. There always is one: the first and the last /80 are never delegated. */
+  pick(random: Random): Ipv6 {
     const base = this.#probe(random, (candidate) => !this.#prefixHolders.has(candidate));
-    if (base === undefined) return undefined;
+    invariant(base !== undefined, "every /80 is delegated");
     let ip: Ipv6;
     do {
       const low = (BigInt(random.below(2 ** 16)) << 32n) | BigInt(random.uint32());
