@@ -49,7 +49,9 @@ export class EniHistory {
   }
 
   #catchUp(): void {
-    for (const change of this.#follower.drain()) {
+    const changes = this.#follower.drain();
+    if (changes.length === 0) return;
+    for (const change of changes) {
       const id = eniOf(change);
       if (id !== undefined)
         this.#add(id, { atMs: change.atMs, eni: this.#region.records.enis.get(id) });

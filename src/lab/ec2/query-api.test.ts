@@ -7,8 +7,13 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
 import { type Ipv4, parseIpv4 } from "../../net/index.ts";
+import { newRandom } from "../../base/index.ts";
+import { type Action, actionTable } from "./action.ts";
 import { startTestApi } from "./api-for-tests.ts";
-import { TYPICAL_LATENCY } from "./latency.ts";
+import { CallLog } from "./call-log.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { NO_LATENCY, TYPICAL_LATENCY } from "./latency.ts";
+import { createQueryApi } from "./query-api.ts";
 
 describe("transport", () => {
   test("GET with a query string, on any path", async () => {
@@ -107,6 +112,41 @@ describe("transport", () => {
     server.close();
     expect(lab.api.calls.counts().get("DescribeVpcs")).toEqual({ calls: 1, errors: 0 });
   });
+});
+
+test("a bug of ours is an internal error, and is told to us", async () => {
+  const bugs: unknown[] = [];
+  const broken: Action<undefined> = {
+    name: "Break",
+    kind: "change",
+    required: [],
+    optional: [],
+    dryRun: false,
+    run: () => {
+      throw new TypeError("broken");
+    },
+  };
+  const log = new CallLog({ capacity: 1 });
+  const api = createQueryApi({
+    actions: actionTable([broken]),
+    worldAt: () => undefined,
+    clock: SYSTEM_CLOCK,
+    random: newRandom(1),
+    latency: { ...NO_LATENCY, change: { minMs: 1, maxMs: 2 } },
+    throttle: "off",
+    log,
+    onBug: (error) => bugs.push(error),
+  });
+  for (const url of ["/?Action=Fix", "/?Action=Break"]) await api.app.inject({ url });
+  const response = await api.app.inject({ url: "/?Action=Break" });
+  expect(response.statusCode).toBe(500);
+  expect(response.body).toContain("<Code>InternalError</Code>");
+  expect(bugs).toEqual([new TypeError("broken"), new TypeError("broken")]);
+  expect(log.calls()).toMatchObject([
+    { action: "Break", caller: "anonymous", client: "lightMyRequest" },
+  ]);
+  expect(log.counts().get("Fix")).toEqual({ calls: 1, errors: 1 });
+  await api.app.close();
 });
 
 describe("client tokens", () => {
