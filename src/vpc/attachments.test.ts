@@ -273,7 +273,7 @@ describe("refusals of detaching", () => {
   });
 
   test("an unknown attachment", () => {
-    const outcome = testRegion().attachments.detach(newId("attachment", newRandom(5)));
+    const outcome = testRegion().attachments.detach(newId("attachment", newRandom(775)));
     expect(codeOf(outcome)).toBe("InvalidAttachmentID.NotFound");
   });
 });

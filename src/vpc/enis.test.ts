@@ -322,7 +322,7 @@ describe("modifying", () => {
       region.enis.modify(eni.id, { attachment: { id, deleteOnTermination: true } }),
     );
     expect(changed.attachment?.deleteOnTermination).toBe(true);
-    const strange = { id: newId("attachment", newRandom(4)), deleteOnTermination: true };
+    const strange = { id: newId("attachment", newRandom(774)), deleteOnTermination: true };
     expect(codeOf(region.enis.modify(eni.id, { attachment: strange }))).toBe(
       "InvalidAttachmentID.NotFound",
     );

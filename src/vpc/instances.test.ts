@@ -149,12 +149,12 @@ describe("running", () => {
     },
     {
       name: "an unknown ENI",
-      ask: () => ({ enis: [{ deviceIndex: 0, eniId: newId("eni", newRandom(8)) }] }),
+      ask: () => ({ enis: [{ deviceIndex: 0, eniId: newId("eni", newRandom(778)) }] }),
       want: "InvalidNetworkInterfaceID.NotFound",
     },
     {
       name: "an unknown subnet",
-      ask: () => ({ enis: [{ deviceIndex: 0, subnetId: newId("subnet", newRandom(8)) }] }),
+      ask: () => ({ enis: [{ deviceIndex: 0, subnetId: newId("subnet", newRandom(778)) }] }),
       want: "InvalidSubnetID.NotFound",
     },
     {

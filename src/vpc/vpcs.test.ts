@@ -202,7 +202,7 @@ describe("further blocks", () => {
     expect(codeOf(region.vpcs.associateCidr(unknown, block("10.9.0.0/16")))).toBe(
       "InvalidVpcID.NotFound",
     );
-    const strange = newId("vpcCidrAssociation", newRandom(3));
+    const strange = newId("vpcCidrAssociation", newRandom(773));
     expect(codeOf(region.vpcs.disassociateCidr(strange))).toBe("InvalidAssociationID.NotFound");
     const primary = must(region.records.vpcs.find(vpcId)).cidrs.map(({ associationId }) =>
       codeOf(region.vpcs.disassociateCidr(associationId)),
