@@ -11,7 +11,7 @@ import { EC2_ADDRESS } from "../fabric/router.ts";
 import type { Cgroup } from "../host/cgroup.ts";
 import { ECHO_IMAGE, PAUSE_IMAGE } from "../image/lab-images.ts";
 import type { LabNode } from "../labfile/lab-file.ts";
-import type { PodHome } from "../workloads/pod.ts";
+import { POD_BACK_OFF, type PodHome } from "../workloads/pod.ts";
 import { Gate } from "../workloads/gate.ts";
 import { Agent, type AgentStatus } from "./agent.ts";
 import { configurePrimary, setUpMachine } from "./machine.ts";
@@ -152,6 +152,7 @@ export class Node {
       gate: this.#gate,
       cgroupParent: `${this.#site.cgroup.path}/pods`,
       logDir: `${this.#dir}/pods`,
+      backOff: POD_BACK_OFF,
     };
   }
 

@@ -29,7 +29,17 @@ export interface PodHome {
   readonly gate: Gate;
   readonly cgroupParent: string;
   readonly logDir: string;
+  readonly backOff: BackOff;
 }
+
+/** How long to wait before a failed attempt is repeated: first, doubling, at most. */
+export interface BackOff {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Shorter than a kubelet's, for people who watch. */
+export const POD_BACK_OFF: BackOff = { firstMs: 1000, lastMs: 10_000 };
 
 /** Which pod. */
 export interface PodIdentity {
@@ -38,8 +48,6 @@ export interface PodIdentity {
   readonly workload: string;
 }
 
-const FIRST_BACK_OFF_MS = 1000;
-const LAST_BACK_OFF_MS = 10_000;
 const GRACE_SECONDS = 2;
 
 /** One pod on one node, from its start until it is stopped. */
@@ -56,7 +64,7 @@ export class Pod {
   #message: string | undefined;
   #failures = 0;
   #containerId: string | undefined;
-  #sandboxId: string | undefined;
+  #sandbox: PodSandbox | undefined;
 
   /** Begins to start the pod. `changed` is called when its status is another. */
   constructor(identity: PodIdentity, home: PodHome, changed: () => void) {
@@ -111,13 +119,10 @@ export class Pod {
     }, signal);
   }
 
-  /** Repeats a failing action after 1, 2, 4, 8 and from then on 10 seconds, and keeps what it says. */
+  /** Repeats a failing action, waiting longer each time, and keeps what it says. */
   async #untilDone(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    for (
-      let backOffMs = FIRST_BACK_OFF_MS;
-      ;
-      backOffMs = Math.min(2 * backOffMs, LAST_BACK_OFF_MS)
-    ) {
+    const { firstMs, lastMs } = this.#home.backOff;
+    for (let waitMs = firstMs; ; waitMs = Math.min(2 * waitMs, lastMs)) {
       try {
         await action();
         return;
@@ -126,7 +131,7 @@ export class Pod {
         this.#message = error instanceof Error ? error.message : String(error);
         this.#changed();
       }
-      await sleep(backOffMs, undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
     }
   }
@@ -134,14 +139,28 @@ export class Pod {
   async #end(): Promise<void> {
     const { cri } = this.#home;
     if (this.#containerId !== undefined) await cri.stopContainer(this.#containerId, GRACE_SECONDS);
-    if (this.#sandboxId !== undefined) await removeSandbox(cri, this.#sandboxId);
+    if (this.#sandbox === undefined) return;
+    await cri.stopSandbox(this.#sandbox.id);
+    await cri.removeSandbox(this.#sandbox.id);
   }
 
   async #attempt(): Promise<void> {
     if (this.#stop.signal.aborted) return;
+    const { cri } = this.#home;
+    // A sandbox whose container could not be started is used again, as a kubelet does.
+    const { id, spec } = (this.#sandbox ??= await this.#makeSandbox());
+    this.#address = await cri.sandboxAddress(id);
+    const container = { sandboxId: id, sandbox: spec, name: "main", image: ECHO_IMAGE };
+    this.#containerId = (await cri.startContainer(container)).containerId;
+    this.#message = undefined;
+    if (this.#phase === "Pending") this.#phase = "Running";
+    this.#changed();
+  }
+
+  async #makeSandbox(): Promise<PodSandbox> {
     const { cri, cgroupParent, logDir } = this.#home;
     const { namespace, name } = this.identity;
-    const sandbox: SandboxSpec = {
+    const spec: SandboxSpec = {
       namespace,
       name,
       uid: this.#uid,
@@ -149,24 +168,12 @@ export class Pod {
       cgroupParent,
       logDir: `${logDir}/${namespace}_${name}`,
     };
-    const { sandboxId } = await cri.runSandbox(sandbox);
-    try {
-      const container = { sandboxId, sandbox, name: "main", image: ECHO_IMAGE };
-      const { containerId } = await cri.startContainer(container);
-      this.#address = await cri.sandboxAddress(sandboxId);
-      this.#containerId = containerId;
-      this.#sandboxId = sandboxId;
-    } catch (error) {
-      await removeSandbox(cri, sandboxId);
-      throw error;
-    }
-    this.#message = undefined;
-    if (this.#phase === "Pending") this.#phase = "Running";
-    this.#changed();
+    return { spec, id: (await cri.runSandbox(spec)).sandboxId };
   }
 }
 
-async function removeSandbox(cri: Cri, sandboxId: string): Promise<void> {
-  await cri.stopSandbox(sandboxId);
-  await cri.removeSandbox(sandboxId);
+/** A sandbox that the runtime has made. */
+interface PodSandbox {
+  readonly id: string;
+  readonly spec: SandboxSpec;
 }
