@@ -1,14 +1,6 @@
-export { CallLog } from "./call-log.ts";
-export type { ApiCall } from "./call-log.ts";
 export { SYSTEM_CLOCK } from "./clock.ts";
-export type { Clock } from "./clock.ts";
 export { privateDnsName } from "./dns-name.ts";
 export { createEc2Api } from "./ec2-api.ts";
-export type { Ec2Api, Ec2ApiOptions } from "./ec2-api.ts";
 export { EniHistory } from "./eni-history.ts";
 export { NO_LATENCY, TYPICAL_LATENCY } from "./latency.ts";
-export type { Delay, LatencySettings } from "./latency.ts";
-export { CONSISTENT } from "./shown-enis.ts";
-export type { ConsistencySettings } from "./shown-enis.ts";
 export { PUBLISHED_THROTTLE } from "./throttle.ts";
-export type { BucketSize, ThrottleSettings } from "./throttle.ts";
