@@ -13,9 +13,6 @@ export type Variable = { readonly meaning: string } & (
   | { readonly kind: "tags" }
 );
 
-const COUNT_MAX = 10_000;
-const FWMARK_MAX = 0xffff_ffff;
-
 /**
  * Every variable that the agent reads. Those that Amazon's VPC CNI knows have its names and defaults, so that a
  * DaemonSet's settings can be taken over; where Berth's default differs, the meaning says so.
@@ -31,28 +28,28 @@ export const VARIABLES = {
     meaning: "whole ENIs to keep free; ignored when an IP target is set",
     kind: "integer",
     min: 0,
-    max: COUNT_MAX,
+    max: 10_000,
     default: 1,
   },
   WARM_IP_TARGET: {
     meaning: "free addresses to keep; 0 is not set",
     kind: "integer",
     min: 0,
-    max: COUNT_MAX,
+    max: 10_000,
     default: 0,
   },
   MINIMUM_IP_TARGET: {
     meaning: "addresses to hold at least, free or not; 0 is not set",
     kind: "integer",
     min: 0,
-    max: COUNT_MAX,
+    max: 10_000,
     default: 0,
   },
   WARM_PREFIX_TARGET: {
     meaning: "free /28 prefixes to keep, with prefix delegation",
     kind: "integer",
     min: 0,
-    max: COUNT_MAX,
+    max: 10_000,
     default: 1,
   },
   ENABLE_PREFIX_DELEGATION: {
@@ -64,14 +61,14 @@ export const VARIABLES = {
     meaning: "most ENIs to have, if lower than the instance type's limit",
     kind: "integer",
     min: 1,
-    max: COUNT_MAX,
+    max: 10_000,
     default: undefined,
   },
   MAX_PODS: {
     meaning: "the kubelet's max pods; without it ENIs x (addresses - 1) + 2",
     kind: "integer",
     min: 1,
-    max: COUNT_MAX,
+    max: 10_000,
     default: undefined,
   },
   IP_COOLDOWN_PERIOD: {
@@ -133,7 +130,7 @@ export const VARIABLES = {
     meaning: "packet mark for connections that belong to the primary ENI",
     kind: "integer",
     min: 1,
-    max: FWMARK_MAX,
+    max: 0xffff_ffff,
     default: 0x80,
   },
   DISABLE_TCP_EARLY_DEMUX: {
@@ -202,7 +199,7 @@ export const VARIABLES = {
     kind: "flag",
     default: false,
   },
-} as const satisfies Readonly<Record<string, Variable>>;
+} as const;
 
 /** The name of a variable that the agent reads. */
 export type VariableName = keyof typeof VARIABLES;

@@ -1,0 +1,260 @@
+import { invariant } from "../base/index.ts";
+import {
+  parseAttachmentId,
+  parseEniId,
+  parseInstanceId,
+  parseSecurityGroupId,
+  parseSubnetId,
+  parseVpcId,
+} from "../facts/index.ts";
+import type { AttachmentId, EniId } from "../facts/index.ts";
+import { addIpv4, cidrContains, parseCidr, parseIpv4, parseMac } from "../net/index.ts";
+import type { Cidr, Ipv4 } from "../net/index.ts";
+import { failureReason } from "../pool/index.ts";
+import type { OwnerKey } from "../pool/index.ts";
+import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, InstanceLimits } from "./ec2.ts";
+import { Ec2Error } from "./ec2-error.ts";
+import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
+import type { InstanceFacts, InstanceMetadata, MetadataEni } from "./metadata.ts";
+
+/** For the tests of this room: a value that must be there. */
+export function must<T>(value: T | undefined): T {
+  invariant(value !== undefined, "a test value is missing");
+  return value;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const SUBNET = must(parseCidr("10.0.1.0/24"));
+const PRIMARY_ENI = must(parseEniId("eni-00000001"));
+
+/** The instance that {@link TinyWorld} is about: an m5.large at 10.0.1.10. */
+export const INSTANCE: InstanceFacts = {
+  region: "us-west-2",
+  availabilityZone: "us-west-2a",
+  instanceId: must(parseInstanceId("i-00000001")),
+  instanceType: "m5.large",
+  localIpv4: must(parseIpv4("10.0.1.10")),
+  primaryMac: must(parseMac("02:00:00:00:00:01")),
+  primaryEni: PRIMARY_ENI,
+  subnet: must(parseSubnetId("subnet-00000001")),
+  vpc: must(parseVpcId("vpc-00000001")),
+};
+
+/** ENIs and addresses of {@link INSTANCE}. */
+export const LIMITS: InstanceLimits = { enis: 3, ipv4PerEni: 10, prefixes: true };
+
+/**
+ * For the tests of this room: one subnet, one instance, its metadata and its kernel, as far as an agent can tell. It
+ * keeps state, obeys the limits, and can be told to refuse, to be late, and to lose things.
+ */
+export class TinyWorld {
+  readonly enis: Mutable<Ec2Eni>[] = [];
+  /** Addresses of the subnet that EC2 may still give. */
+  free: Ipv4[] = Array.from({ length: 200 }, (_, index) => addIpv4(SUBNET.base, 20 + index));
+  /** EC2's operations as they were called. */
+  readonly calls: string[] = [];
+  /** EC2's codes to answer with, by operation, each once. */
+  readonly refusals: Map<string, string[]> = new Map();
+  /** How many looks at metadata a new attachment stays invisible for. */
+  metadataLag = 0;
+  /** What the kernel holds: pods by address, ENIs by primary address, and addresses with rules. */
+  readonly pods: Map<Ipv4, PodToWire> = new Map();
+  readonly links: Map<Ipv4, EniLink> = new Map();
+  /** Thrown by the next wiring. */
+  wiringError: Error | undefined;
+  vpcCidrs: Cidr[] = [must(parseCidr("10.0.0.0/16"))];
+  hostSetUps = 0;
+  #next = 2;
+  readonly #lag = new Map<EniId, number>();
+
+  constructor() {
+    const attachment = this.#attachment(0);
+    this.enis.push({
+      ...this.#newEni(PRIMARY_ENI, INSTANCE.localIpv4),
+      attachment,
+      status: "in-use",
+    });
+  }
+
+  /** The next call of the operation is refused with the code. */
+  refuse(operation: keyof Ec2, code: string): void {
+    this.refusals.set(operation, [...(this.refusals.get(operation) ?? []), code]);
+  }
+
+  /** Secondary addresses on ENIs of the instance, as EC2 counts. */
+  get attachedAddresses(): Ipv4[] {
+    const attached = this.enis.filter(({ attachment }) => attachment !== undefined);
+    return attached.flatMap(({ secondaryIpv4s }) => secondaryIpv4s);
+  }
+
+  readonly ec2: Ec2 = {
+    instanceEnis: async () =>
+      this.#call("instanceEnis", () => this.enis.filter((eni) => eni.attachment !== undefined)),
+    eni: async (id) => this.#call("eni", () => this.enis.find((eni) => eni.id === id)),
+    unattachedEnis: async ({ key, value }) =>
+      this.#call("unattachedEnis", () =>
+        this.enis.filter((eni) => eni.attachment === undefined && eni.tags[key] === value),
+      ),
+    deviceIndexes: async () =>
+      this.#call(
+        "deviceIndexes",
+        () => new Set(this.enis.flatMap(({ attachment }) => attachment?.deviceIndex ?? [])),
+      ),
+    limits: async () => LIMITS,
+    createEni: async ({ description, tags, count }) =>
+      this.#call("createEni", () => {
+        const [primary, ...secondaryIpv4s] = this.#take("createEni", count + 1);
+        const eni = this.#newEni(must(parseEniId(`eni-${this.#digits()}`)), must(primary));
+        this.enis.push({ ...eni, description, tags, secondaryIpv4s });
+        return eni.id;
+      }),
+    attachEni: async ({ eni: id, deviceIndex }) =>
+      this.#call("attachEni", () => {
+        const eni = this.#eni("attachEni", id);
+        eni.attachment = this.#attachment(deviceIndex);
+        eni.status = "in-use";
+        this.#lag.set(id, this.metadataLag);
+        return eni.attachment.id;
+      }),
+    deleteWithInstance: async ({ eni }) =>
+      this.#call("deleteWithInstance", () => void this.#eni("deleteWithInstance", eni)),
+    assign: async ({ eni: id, count }) =>
+      this.#call("assign", () => {
+        const eni = this.#eni("assign", id);
+        if (eni.secondaryIpv4s.length + count >= LIMITS.ipv4PerEni)
+          throw refusal("assign", "PrivateIpAddressLimitExceeded");
+        const ipv4s = this.#take("assign", count);
+        eni.secondaryIpv4s = [...eni.secondaryIpv4s, ...ipv4s];
+        return { ipv4s, prefixes: [] };
+      }),
+    unassign: async ({ eni: id, ipv4s }) =>
+      this.#call("unassign", () => {
+        const eni = this.#eni("unassign", id);
+        eni.secondaryIpv4s = eni.secondaryIpv4s.filter((ip) => !ipv4s.includes(ip));
+        this.free.push(...ipv4s);
+      }),
+    detachEni: async (attachment) =>
+      this.#call("detachEni", () => {
+        const eni = this.enis.find((candidate) => candidate.attachment?.id === attachment);
+        if (eni === undefined) throw refusal("detachEni", "InvalidAttachmentID.NotFound");
+        eni.attachment = undefined;
+        eni.status = "available";
+      }),
+    deleteEni: async (id) =>
+      this.#call("deleteEni", () => {
+        const eni = this.#eni("deleteEni", id);
+        if (eni.attachment !== undefined) throw refusal("deleteEni", "InvalidParameterValue");
+        this.enis.splice(this.enis.indexOf(eni), 1);
+        this.free.push(must(eni.primaryIpv4), ...eni.secondaryIpv4s);
+      }),
+    tag: async (id, tags) =>
+      this.#call("tag", () => {
+        const eni = this.#eni("tag", id);
+        eni.tags = { ...eni.tags, ...tags };
+      }),
+  };
+
+  readonly metadata: InstanceMetadata = {
+    instance: async () => INSTANCE,
+    vpcCidrs: async () => this.vpcCidrs,
+    securityGroups: async () => [must(parseSecurityGroupId("sg-00000001"))],
+    enis: async () => this.enis.flatMap((eni) => this.#shown(eni)),
+  };
+
+  readonly kernel: Kernel = {
+    setUpHost: () => {
+      this.hostSetUps++;
+    },
+    setUpEni: (link) => void this.links.set(link.primaryAddress, link),
+    tearDownEni: (address) => void this.links.delete(address),
+    wirePod: (pod) => {
+      const error = this.wiringError;
+      this.wiringError = undefined;
+      if (error !== undefined) throw error;
+      invariant(!this.pods.has(pod.address), "two pods are wired with one address");
+      this.pods.set(pod.address, pod);
+      const suffix = `${pod.pod.namespace}.${pod.pod.name}`;
+      return {
+        hostVeth: `${pod.vethPrefix}${suffix}`,
+        suffix,
+        routeTable: pod.deviceIndex === 0 ? 254 : pod.deviceIndex + 1,
+      };
+    },
+    unwirePod: (address) => void this.pods.delete(address),
+    checkPod: ({ address }) => (this.pods.has(address) ? [] : ["the pod is not wired"]),
+    normalise: ({ leases }): OwnerKey[] =>
+      leases.filter(({ address }) => !this.pods.has(address)).map(({ key }) => key),
+  };
+
+  #shown({
+    id,
+    mac,
+    attachment,
+    subnet,
+    primaryIpv4,
+    secondaryIpv4s,
+    prefixes,
+  }: Ec2Eni): MetadataEni[] {
+    const lag = this.#lag.get(id) ?? 0;
+    this.#lag.set(id, lag - 1);
+    if (attachment === undefined || lag > 0 || primaryIpv4 === undefined) return [];
+    const { deviceIndex, networkCard } = attachment;
+    const ipv4s = [primaryIpv4, ...secondaryIpv4s];
+    return [{ id, mac, deviceIndex, networkCard, subnet, subnetCidr: SUBNET, ipv4s, prefixes }];
+  }
+
+  #call<T>(operation: keyof Ec2, work: () => T): T {
+    this.calls.push(operation);
+    const code = this.refusals.get(operation)?.shift();
+    if (code !== undefined) throw refusal(operation, code);
+    return work();
+  }
+
+  #eni(operation: string, id: EniId): Mutable<Ec2Eni> {
+    const eni = this.enis.find((candidate) => candidate.id === id);
+    if (eni === undefined) throw refusal(operation, "InvalidNetworkInterfaceID.NotFound");
+    return eni;
+  }
+
+  #take(operation: string, count: number): Ipv4[] {
+    if (this.free.length < count) throw refusal(operation, "InsufficientFreeAddressesInSubnet");
+    return this.free.splice(0, count);
+  }
+
+  #newEni(id: EniId, primaryIpv4: Ipv4): Ec2Eni {
+    invariant(cidrContains(SUBNET, primaryIpv4), "an address outside the subnet");
+    const none: Assigned = { ipv4s: [], prefixes: [] };
+    return {
+      id,
+      mac: must(parseMac(`02:00:00:00:00:${id.slice(-2)}`)),
+      subnet: INSTANCE.subnet,
+      description: "",
+      interfaceType: "interface",
+      status: "available",
+      attachment: undefined,
+      primaryIpv4,
+      secondaryIpv4s: none.ipv4s,
+      prefixes: none.prefixes,
+      tags: {},
+    };
+  }
+
+  #attachment(deviceIndex: number): Ec2Attachment {
+    const id: AttachmentId = must(parseAttachmentId(`eni-attach-${this.#digits()}`));
+    return { id, instance: INSTANCE.instanceId, deviceIndex, networkCard: 0 };
+  }
+
+  #digits(): string {
+    return (this.#next++).toString(16).padStart(8, "0");
+  }
+}
+
+function refusal(operation: string, ec2Code: string): Ec2Error {
+  return new Ec2Error(operation, {
+    reason: failureReason(ec2Code),
+    ec2Code,
+    text: "refused by the test",
+    cause: undefined,
+  });
+}
