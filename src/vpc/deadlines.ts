@@ -31,9 +31,8 @@ export class Deadlines {
   }
 
   add(atMs: number, due: Due): void {
-    let index = this.#entries.length;
-    while (index > 0 && (this.#entries[index - 1]?.atMs ?? 0) > atMs) index--;
-    this.#entries.splice(index, 0, { atMs, due });
+    const before = this.#entries.findLastIndex((entry) => entry.atMs <= atMs);
+    this.#entries.splice(before + 1, 0, { atMs, due });
   }
 
   /** Takes out the next one that is due at `nowMs`, or undefined. */

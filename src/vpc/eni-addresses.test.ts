@@ -299,7 +299,7 @@ describe("IPv6", () => {
     expect(region.records.enis.get(eniId)).toMatchObject({ ipv6Addresses: [], ipv6Prefixes: [] });
     expect(region.subnets.availableCount(subnetId)).toBe(before);
     const kinds = follower.drain().map(({ kind }) => kind);
-    expect(kinds).toEqual([...Array(4).fill("ipv6Assigned"), ...Array(3).fill("ipv6Unassigned")]);
+    expect(kinds).toEqual([...repeat("ipv6Assigned", 4), ...repeat("ipv6Unassigned", 3)]);
   });
 
   test.each<{ name: string; ask: Ipv6Request; want: string }>([
@@ -370,6 +370,10 @@ describe("IPv6", () => {
     return { region, subnetId, eniId };
   }
 });
+
+function repeat(text: string, times: number): readonly string[] {
+  return Array.from({ length: times }, () => text);
+}
 
 function fail(): never {
   throw new Error("the test is wrong");

@@ -1,3 +1,4 @@
+import { invariant } from "../base/index.ts";
 import type { EniId } from "../facts/index.ts";
 import { type Cidr, cidrsEqual, formatCidr, formatIpv4, type Ipv4 } from "../net/index.ts";
 import {
@@ -141,9 +142,10 @@ function findMoves(
   const moves: Move[] = [];
   for (const ip of held) {
     const from = account.holderOf(ip);
-    const index = from === undefined ? -1 : state.enis.known(from).addresses.indexOf(ip);
+    invariant(from !== undefined, "an address is neither free nor held");
+    const index = state.enis.known(from).addresses.indexOf(ip);
     // The first address is the primary one; an address that isn't in the list belongs to a prefix.
-    if (from === undefined || index <= 0) {
+    if (index <= 0) {
       return refuse(
         "InvalidParameterValue",
         `${formatIpv4(ip)} is a primary address or part of a prefix, and can't be moved.`,

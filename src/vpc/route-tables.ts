@@ -1,6 +1,4 @@
-import { assertNever } from "../base/index.ts";
 import type { RouteTableAssociationId, RouteTableId, SubnetId, VpcId } from "../facts/index.ts";
-import { cidrCovers, formatCidr, formatCidr6 } from "../net/index.ts";
 import { done, DONE, type Outcome, refuse } from "./failure.ts";
 import {
   makeRouteTable,
@@ -17,6 +15,7 @@ import type {
   RouteTable,
   RouteTableAssociation,
 } from "./route-table.ts";
+import { checkTarget, destinationText, otherNetwork } from "./route-target.ts";
 import type { State } from "./state.ts";
 import { checkTags, putTags } from "./tags.ts";
 
@@ -76,7 +75,7 @@ export class RouteTables {
         `The route identified by ${destinationText(destination)} already exists.`,
       );
     }
-    const checked = this.#checkTarget(table.value, request);
+    const checked = checkTarget(state, table.value, request);
     if (!checked.ok) return checked;
     const route: Route = {
       destination,
@@ -96,7 +95,7 @@ export class RouteTables {
     if (!table.ok) return table;
     const found = findOwnRoute(table.value, destination);
     if (!found.ok) return found;
-    const checked = this.#checkTarget(table.value, request);
+    const checked = checkTarget(state, table.value, request);
     if (!checked.ok) return checked;
     const renewed = { ...found.value, target, state: stateOf(state, target) };
     putRoutes(
@@ -132,7 +131,7 @@ export class RouteTables {
     const subnet = state.subnets.find(subnetId);
     if (!subnet.ok) return subnet;
     const { vpcId } = subnet.value;
-    if (table.value.vpcId !== vpcId) return refuse(...otherNetwork(id, subnetId));
+    if (table.value.vpcId !== vpcId) return otherNetwork(id, subnetId);
     const present = associationOf(state, vpcId, subnetId);
     if (present !== undefined) {
       return refuse(
@@ -176,38 +175,6 @@ export class RouteTables {
     if (own !== undefined) return own;
     return this.#state.routeTables.known(this.#state.vpcs.known(vpcId).mainRouteTableId);
   }
-
-  #checkTarget(table: RouteTable, { target, destination }: CreateRoute): Outcome<undefined> {
-    const vpcId = this.#vpcOfTarget(target);
-    if (!vpcId.ok) return vpcId;
-    if (vpcId.value !== table.vpcId) return refuse(...otherNetwork(table.id, target.id));
-    // EC2 lets traffic inside the VPC be led through an appliance or a NAT gateway, but not out of it.
-    if (target.kind === "internetGateway" && isInsideVpc(table, destination)) {
-      return refuse(
-        "InvalidParameterValue",
-        `The destination CIDR block ${destinationText(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
-      );
-    }
-    return DONE;
-  }
-
-  #vpcOfTarget(target: CreateRoute["target"]): Outcome<VpcId | undefined> {
-    const found = this.#findTarget(target);
-    return found.ok ? done(found.value.vpcId) : found;
-  }
-
-  #findTarget(target: CreateRoute["target"]): Outcome<{ readonly vpcId: VpcId | undefined }> {
-    switch (target.kind) {
-      case "internetGateway":
-        return this.#state.internetGateways.find(target.id);
-      case "natGateway":
-        return this.#state.natGateways.find(target.id);
-      case "eni":
-        return this.#state.enis.find(target.id);
-      default:
-        return assertNever(target);
-    }
-  }
 }
 
 /** Ends the explicit association of a subnet that is going away. */
@@ -249,25 +216,4 @@ function findOwnRoute(table: RouteTable, destination: RouteDestination): Outcome
     );
   }
   return done(route);
-}
-
-function isInsideVpc({ routes }: RouteTable, destination: RouteDestination): boolean {
-  return routes.some(
-    ({ target, destination: local }) =>
-      target.kind === "local" &&
-      local.kind === "ipv4" &&
-      destination.kind === "ipv4" &&
-      cidrCovers(local.cidr, destination.cidr),
-  );
-}
-
-function destinationText(destination: RouteDestination): string {
-  return destination.kind === "ipv4" ? formatCidr(destination.cidr) : formatCidr6(destination.cidr);
-}
-
-function otherNetwork(tableId: RouteTableId, other: string): ["InvalidParameterValue", string] {
-  return [
-    "InvalidParameterValue",
-    `route table ${tableId} and ${other} belong to different networks`,
-  ];
 }

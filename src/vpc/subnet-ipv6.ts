@@ -37,24 +37,30 @@ export class SubnetIpv6 {
     return !kept && !this.#prefixHolders.has(base) && !this.#singles.has(base);
   }
 
+  /** Takes an address that nobody holds. */
   hold(ip: Ipv6, eniId: EniId): void {
     invariant(this.holderOf(ip) === undefined, "an address is held twice");
     this.#holders.set(ip, eniId);
     this.#singles.set(prefixBase(ip), (this.#singles.get(prefixBase(ip)) ?? 0) + 1);
   }
 
+  /** Takes a free /80, named by its first address. */
   holdPrefix(base: Ipv6, eniId: EniId): void {
     invariant(this.isFreePrefix(base), "a prefix is held twice");
     this.#prefixHolders.set(base, eniId);
   }
 
+  /** Gives a held address back. */
   release(ip: Ipv6): void {
-    invariant(this.#holders.delete(ip), "an address is released that nobody holds");
-    const left = (this.#singles.get(prefixBase(ip)) ?? 0) - 1;
-    if (left === 0) this.#singles.delete(prefixBase(ip));
-    else this.#singles.set(prefixBase(ip), left);
+    const base = prefixBase(ip);
+    const held = this.#singles.get(base);
+    const wasHeld = this.#holders.delete(ip);
+    invariant(wasHeld && held !== undefined, "an address is released that nobody holds");
+    if (held === 1) this.#singles.delete(base);
+    else this.#singles.set(base, held - 1);
   }
 
+  /** Gives a held /80 back, named by its first address. */
   releasePrefix(base: Ipv6): void {
     invariant(this.#prefixHolders.delete(base), "a prefix is released that nobody holds");
   }

@@ -62,7 +62,7 @@ export function settle(region: Region): void {
 
 /** The value of a success; throws on a failure. */
 export function must<T>(outcome: Outcome<T>): T {
-  invariant(outcome.ok, outcome.ok ? "" : `${outcome.error.code}: ${outcome.error.message}`);
+  invariant(outcome.ok, `refused: ${codeOf(outcome)}`);
   return outcome.value;
 }
 
@@ -71,9 +71,10 @@ export function codeOf(outcome: Outcome<unknown>): string {
   return outcome.ok ? "ok" : outcome.error.code;
 }
 
-/** The failure's message, or the empty text. */
+/** The failure's message. */
 export function messageOf(outcome: Outcome<unknown>): string {
-  return outcome.ok ? "" : outcome.error.message;
+  invariant(!outcome.ok, "it was not refused");
+  return outcome.error.message;
 }
 
 /** Parses a block that is well-formed. */
