@@ -10,13 +10,17 @@ import {
   type Rule,
 } from "../../dataplane/index.ts";
 import type { EniId, RouteTableId } from "../../facts/index.ts";
-import { formatCidr, type Ipv4 } from "../../net/index.ts";
+import { type Cidr, cidrOf, formatCidr, type Ipv4, toIpv4 } from "../../net/index.ts";
 import type { FabricPlan, PlannedRoute } from "./plan.ts";
 import { sync } from "./router.ts";
 
 /** After main (32766), which knows all that is inside: only what leaves the VPC gets here. */
 const RULE_PRIORITY = 40_000;
 const FIRST_TABLE = 1000;
+/** What no route table has a route for vanishes without a word, as in a VPC. */
+const LAST_RULE: Rule = { priority: 50_000, table: 999 };
+
+const EVERYWHERE: Cidr = cidrOf(toIpv4(0), 0);
 
 /** The ways out of the router. */
 export interface WaysOut {
@@ -36,6 +40,9 @@ export class PolicyRoutes {
 
   constructor(socket: NetlinkSocket) {
     this.#socket = socket;
+    const { table } = LAST_RULE;
+    replaceRoute(socket, { destination: EVERYWHERE, table, type: ROUTE_TYPE.blackhole });
+    ensureRule(socket, LAST_RULE);
   }
 
   /** Writes the tables and rules of a plan; tables that are gone are emptied. */

@@ -14,6 +14,7 @@ import type { LabNode } from "../labfile/lab-file.ts";
 import { POD_BACK_OFF, type PodHome } from "../workloads/pod.ts";
 import { Gate } from "../workloads/gate.ts";
 import { Agent, type AgentStatus } from "./agent.ts";
+import { launchInstance } from "./launch-instance.ts";
 import { configurePrimary, setUpMachine } from "./machine.ts";
 
 /** What every node of a lab shares. */
@@ -55,10 +56,7 @@ export interface NodeStatus {
   readonly dir: string;
 }
 
-/** The tag that the console shows as an instance's name. */
-const NAME_TAG = "Name";
 const CNI_PLUGIN = "berth-cni";
-const IMAGE_ID = "ami-0be77b0000000001a";
 const READY_MS = 60_000;
 const POLL_MS = 25;
 const PARALLEL_STARTS = 10;
@@ -214,37 +212,6 @@ export class Node {
       await sleep(POLL_MS);
     }
   }
-}
-
-/** Starts a node's instance in the region. */
-export function launchInstance(
-  spec: LabNode,
-  { region, subnetId }: { region: Region; subnetId: SubnetId },
-): InstanceId {
-  const outcome = region.instances.run({
-    instanceType: spec.instanceType.type,
-    imageId: IMAGE_ID,
-    enis: [{ deviceIndex: 0, subnetId }],
-    instanceTags: new Map([[NAME_TAG, spec.name]]),
-    details: {
-      iamInstanceProfile: "berth-lab-node",
-      metadata: {
-        httpTokens: "required",
-        httpEndpoint: "enabled",
-        httpPutResponseHopLimit: 2,
-        instanceMetadataTags: "disabled",
-      },
-    },
-  });
-  if (!outcome.ok) {
-    const { code, message } = outcome.error;
-    throw new BerthError("labStart", `Cannot launch node ${spec.name}: ${code}: ${message}`, {
-      fix: `Give subnet ${spec.subnet} a larger block in the lab file, or put fewer nodes there.`,
-    });
-  }
-  const instance = outcome.value.instances[0];
-  invariant(instance !== undefined, "a reservation has an instance");
-  return instance.id;
 }
 
 function lastLineOf(file: string): string {

@@ -3,8 +3,8 @@ import type { Cri, Sandbox } from "../containerd/cri-client.ts";
 
 /** A container runtime in memory. It holds sandboxes and containers, and can be told to refuse. */
 export class MemoryRuntime implements Cri {
-  readonly sandboxes = new Map<string, Sandbox>();
-  readonly containers = new Map<string, string>();
+  readonly sandboxes: Map<string, Sandbox> = new Map();
+  readonly containers: Map<string, string> = new Map();
   /** Refusals to come, the next first; each takes one call of that method. */
   readonly refusals: { readonly method: keyof Cri; readonly message: string }[] = [];
   #count = 0;
