@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
-exec node_modules/.bin/node src/cli/main.ts lab up --file examples/labs/first.yaml "$@"
+exec bin/berth lab up --file examples/labs/first.yaml "$@"

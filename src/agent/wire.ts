@@ -9,6 +9,7 @@ import { errorFacts, newLog } from "./log.ts";
 import { newInstanceMetadata } from "./metadata.ts";
 import { usesPrefixes } from "./pool-settings.ts";
 import { startAgent } from "./start.ts";
+import { releaseStartUpMemory } from "./start-up-memory.ts";
 
 const METADATA_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
@@ -41,6 +42,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
         "prefix delegation needs a Nitro or bare-metal instance; single addresses are allocated instead",
       );
     }
+    await releaseStartUpMemory();
     const kernel = newLinuxKernel(config.host, config.vethPrefix);
     const ports = { metadata, ec2, kernel, log, now: processClock, stopping: signal };
     const agent = await startAgent(ports, { config, instance, limits, boot: currentBoot() });

@@ -1,0 +1,102 @@
+import { eventually, Lab } from "../e2e/harness/lab.ts";
+import { labFile } from "../e2e/harness/lab-file.ts";
+import type { LabStatus } from "../src/lab/index.ts";
+import { measurement, percentile, type Benchmark, type Measurement } from "./measurement.ts";
+import { timePeerPlugins } from "./peer-plugins.ts";
+import { timePlugin } from "./plugin-call.ts";
+import { withPodNamespaces, type WiringTimes } from "./pod-namespaces.ts";
+
+const RELAY = "build/cni-relay";
+const PODS = 200;
+/** An m5.4xlarge carries 8 ENIs with 29 addresses each for pods: room for every pod of a run at once. */
+const INSTANCE_TYPE = "m5.4xlarge";
+const POOL = 8 * 29;
+
+type NodeStatus = LabStatus["nodes"][number];
+
+/** A pod's network: the relay, the agent and the kernel, beside the standard plugins. */
+export const podWiring: Benchmark = {
+  name: "pod-network",
+  about: `ADD and DEL for ${PODS} pods, one after another; the peer is ptp with host-local`,
+  needs: "root on Linux",
+  async run(note) {
+    const lab = await Lab.up(
+      labFile({
+        name: "bench",
+        subnets: { nodes: "10.0.0.0/23" },
+        nodes: [
+          {
+            name: "node-a",
+            type: INSTANCE_TYPE,
+            subnet: "nodes",
+            env: { MINIMUM_IP_TARGET: POOL, MAX_PODS: POOL },
+          },
+        ],
+        workloads: [],
+        attachSeconds: 0,
+      }),
+    );
+    try {
+      const node = onlyNode(await lab.status());
+      await untilPoolIsFull(lab, node.instanceId);
+      note("the pool is full; calling the relay");
+      const own = timeRelay(node);
+      note("calling ptp and host-local");
+      return compare(own, timePeerPlugins(PODS));
+    } finally {
+      await lab.down();
+    }
+  },
+};
+
+function timeRelay(node: NodeStatus): WiringTimes {
+  const config = { cniVersion: "1.0.0", name: "berth", type: "berth-cni" };
+  return withPodNamespaces("berth-bench-pod", PODS, (netns, containerId, command) =>
+    timePlugin({
+      program: RELAY,
+      command,
+      containerId,
+      netns,
+      hostNetns: node.netns,
+      config,
+      env: {
+        BERTH_CNI_SOCKET: `${node.dir}/cni.sock`,
+        CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=${containerId}`,
+      },
+    }),
+  );
+}
+
+function compare(own: WiringTimes, peer: WiringTimes): readonly Measurement[] {
+  const rows = [
+    { verb: "ADD", own: own.addMs, peer: peer.addMs },
+    { verb: "DEL", own: own.delMs, peer: peer.delMs },
+  ];
+  return rows.flatMap((row) =>
+    [50, 99].map((percent) =>
+      measurement({
+        name: `${row.verb} p${percent}, peer ptp + host-local`,
+        value: percentile(row.own, percent),
+        unit: "ms",
+        peer: percentile(row.peer, percent),
+      }),
+    ),
+  );
+}
+
+async function untilPoolIsFull(lab: Lab, instanceId: string): Promise<void> {
+  await eventually(
+    { what: `the node has ${POOL} addresses for pods`, withinMs: 60_000 },
+    async () => {
+      const enis = await lab.enis(instanceId);
+      const addresses = enis.reduce((count, { secondary }) => count + secondary.length, 0);
+      return { done: addresses >= POOL, value: addresses };
+    },
+  );
+}
+
+function onlyNode({ nodes }: LabStatus): NodeStatus {
+  const [node] = nodes;
+  if (node === undefined) throw new Error("the lab of this benchmark has no node");
+  return node;
+}
