@@ -10,50 +10,39 @@ import { finishCidr, finishVpc } from "./vpcs.ts";
 /** Finishes something that EC2 had accepted earlier, unless it has become pointless meanwhile. */
 export function finish(state: State, due: Due): void {
   switch (due.kind) {
-    case "vpcAvailable": {
+    case "vpcAvailable":
       finishVpc(state, due.vpcId);
-      return;
-    }
-    case "cidrAssociated": {
+      break;
+    case "cidrAssociated":
       finishCidr(state, due.vpcId, due.id);
-      return;
-    }
-    case "subnetAvailable": {
+      break;
+    case "subnetAvailable":
       finishSubnet(state, due.subnetId);
-      return;
-    }
-    case "attached": {
+      break;
+    case "attached":
       finishAttach(state, due.attachmentId);
-      return;
-    }
-    case "detached": {
+      break;
+    case "detached":
       finishDetach(state, due.attachmentId);
-      return;
-    }
-    case "running": {
+      break;
+    case "running":
       finishLaunch(state, due.instanceId);
-      return;
-    }
-    case "terminated": {
+      break;
+    case "terminated":
       finishTermination(state, due.instanceId);
-      return;
-    }
-    case "instanceForgotten": {
+      break;
+    case "instanceForgotten":
       forgetInstance(state, due.instanceId);
-      return;
-    }
-    case "natAvailable": {
+      break;
+    case "natAvailable":
       finishNatGateway(state, due.natGatewayId);
-      return;
-    }
-    case "natDeleted": {
+      break;
+    case "natDeleted":
       finishNatDeletion(state, due.natGatewayId);
-      return;
-    }
-    case "natForgotten": {
+      break;
+    case "natForgotten":
       forgetNatGateway(state, due.natGatewayId);
-      return;
-    }
+      break;
     default:
       return assertNever(due);
   }
