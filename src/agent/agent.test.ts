@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -197,13 +197,17 @@ describe("ADD", () => {
 
   test("an unwritable checkpoint fails the ADD and keeps the address", async () => {
     const world = new TinyWorld();
-    const agent = await start(world, {
-      env: { BERTH_CHECKPOINT_FILE: "/proc/berth/checkpoint.json" },
-    });
+    const agent = await start(world);
+    // A directory of the file's name is something that no file can replace.
+    const { checkpointFile } = agent.config;
+    rmSync(checkpointFile);
+    mkdirSync(join(checkpointFile, "taken"), { recursive: true });
     const reply = await agent.call("ADD");
     expect(json(reply.stdout)).toMatchObject({ code: 11 });
     expect(json(reply.stdout)["msg"]).toMatch(/^Cannot write the checkpoint/);
     expect(world.pods.size).toBe(0);
+    rmSync(checkpointFile, { recursive: true });
+    expect((await agent.call("ADD")).status).toBe(0);
   });
 });
 
