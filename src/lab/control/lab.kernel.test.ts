@@ -1,0 +1,141 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listNetns } from "../../dataplane/index.ts";
+import { cgroupAt } from "../host/cgroup.ts";
+import { signalProcess } from "../host/process.ts";
+import { LAB_KERNEL_MISSING } from "../testing/kernel.ts";
+import { smallLab, temporaryDir } from "../testing/labs.ts";
+import { type LabClient, openLabClient } from "./control-client.ts";
+import { startDetached } from "./detached.ts";
+import { StateDir } from "./state-dir.ts";
+import type { LabStatus } from "./status.ts";
+import { takeDown } from "./take-down.ts";
+
+const NAME = `test-${process.pid}`;
+const REST = `nodes:
+  - { name: n-a, instanceType: t3.medium, subnet: a, env: { WARM_IP_TARGET: 1 } }
+  - { name: n-b, instanceType: t3.medium, subnet: b }
+workloads:
+  - { name: web, replicas: 3 }
+  - { name: fixed, replicas: 1, node: n-b }`;
+
+describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
+  `a whole lab (${LAB_KERNEL_MISSING ?? "on this kernel"})`,
+  () => {
+    const root = temporaryDir();
+    const stateRoot = `${root.path}/labs`;
+    const file = `${root.path}/lab.yaml`;
+    const dir = new StateDir(stateRoot, NAME);
+    const words: string[] = [];
+    let status: LabStatus;
+    let client: LabClient;
+
+    function up(signal = new AbortController().signal): Promise<LabStatus> {
+      return startDetached({
+        berth: [process.execPath, "src/cli/main.ts"],
+        file,
+        name: NAME,
+        stateRoot,
+        env: { ...process.env, BERTH_LAB_STATE_DIR: stateRoot },
+        signal,
+        progress: (text) => words.push(text),
+      });
+    }
+
+    beforeAll(async () => {
+      writeFileSync(file, smallLab({ name: NAME, rest: REST }));
+      status = await up();
+      client = openLabClient(dir.controlSocket);
+    });
+    afterAll(async () => {
+      await takeDown(dir);
+      root.remove();
+    });
+
+    test("R-NET-1: pods run with addresses of their nodes' subnets", () => {
+      const where = status.pods.map(({ name, node, phase }) => `${name} ${node ?? "-"} ${phase}`);
+      expect(where).toEqual([
+        "fixed-1 n-b Running",
+        "web-1 n-a Running",
+        "web-2 n-b Running",
+        "web-3 n-a Running",
+      ]);
+      for (const { node, address } of status.pods) {
+        expect(address).toMatch(node === "n-a" ? /^10\.0\.1\./ : /^10\.0\.2\./);
+      }
+      expect(status.nodes.map(({ name, ready, maxPods }) => ({ name, ready, maxPods }))).toEqual([
+        { name: "n-a", ready: true, maxPods: 17 },
+        { name: "n-b", ready: true, maxPods: 17 },
+      ]);
+    });
+
+    test("R-NET-1: a pod on another node sees the pod's own address, the outside the gateway's", async () => {
+      const [from, to] = ["web-1", "web-2"].map((name) =>
+        status.pods.find((pod) => pod.name === name),
+      );
+      const exec = async (url: string): Promise<unknown> => {
+        const command = ["wget", "-q", "-O", "-", url];
+        const { stdout } = await client.exec({ namespace: "default", name: "web-1", command });
+        return JSON.parse(stdout.toString());
+      };
+      expect(await exec(`http://${to?.address ?? ""}:8080/`)).toEqual({
+        pod: "web-2",
+        you: from?.address,
+      });
+      expect(await exec("http://203.0.113.10/")).toEqual({ you: "198.51.100.1" });
+    });
+
+    test("workloads grow and shrink", async () => {
+      await client.scale({ namespace: "default", name: "web", replicas: 1 });
+      const pods = async (): Promise<string[]> =>
+        (await client.status()).pods.map(({ name, phase }) => `${name} ${phase}`);
+      await expect.poll(pods, { timeout: 20_000 }).toEqual(["fixed-1 Running", "web-1 Running"]);
+      await client.scale({ namespace: "default", name: "web", replicas: 2 });
+      await expect.poll(pods, { timeout: 20_000 }).toContain("web-2 Running");
+    });
+
+    test("an agent that dies is started again, and pods are served by the next", async () => {
+      const agentOf = async () => (await client.status()).nodes[0]?.agent;
+      const before = await agentOf();
+      if (before?.pid === undefined) throw new Error("the agent runs");
+      process.kill(before.pid, "SIGKILL");
+      await expect.poll(agentOf, { timeout: 20_000 }).toMatchObject({
+        restarts: 1,
+        lastEnd: "signal SIGKILL",
+        pid: expect.any(Number) as number,
+      });
+      await client.scale({ namespace: "default", name: "web", replicas: 5 });
+      const running = async (): Promise<number> =>
+        (await client.status()).pods.filter(({ phase }) => phase === "Running").length;
+      await expect.poll(running, { timeout: 40_000 }).toBe(6);
+    });
+
+    test("after a crash the next lab starts on clean ground, and in the end nothing is left", async () => {
+      const record = dir.read();
+      if (record === undefined) throw new Error("the lab runs");
+      signalProcess(record.process, "SIGKILL");
+      const second = await up();
+      expect(words.join("")).toContain(`Removing what an earlier lab ${NAME} has left.`);
+      expect(second.pods.every(({ phase }) => phase === "Running")).toBe(true);
+      await takeDown(dir);
+      expect(listNetns().filter((name) => name.startsWith(`berth-${NAME}-`))).toEqual([]);
+      expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(root.path);
+      expect(cgroupAt(`/berth/${NAME}`).dirs.filter((path) => existsSync(path))).toEqual([]);
+      expect(readdirSync(root.path)).toEqual(["lab.yaml"]);
+      expect(spawnSync("pgrep", ["-f", root.path], { encoding: "utf8" }).stdout).toBe("");
+    });
+
+    test("a lab that can't start says so in its own words; one that is given up ends", async () => {
+      writeFileSync(file, `${smallLab({ name: NAME, rest: REST })}\nregoin: x`);
+      await expect(up()).rejects.toThrow(/has no key `regoin`/);
+      writeFileSync(file, smallLab({ name: NAME, rest: REST }));
+      const giveUp = new AbortController();
+      const starting = up(giveUp.signal);
+      await expect.poll(() => existsSync(dir.path), { timeout: 20_000 }).toBe(true);
+      giveUp.abort();
+      await expect(starting).rejects.toThrow();
+      await expect.poll(() => existsSync(dir.path), { timeout: 20_000 }).toBe(false);
+    });
+  },
+);

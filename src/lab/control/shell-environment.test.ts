@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { knowsEndpointVariable, shellEnvironment } from "./shell-environment.ts";
+
+const LAB = {
+  region: "us-east-1",
+  endpoints: { ec2: "http://127.0.0.1:4000", internetServer: undefined, natAddress: undefined },
+};
+
+test.each([
+  { version: "aws-cli/1.28.9 Python/3.11", want: false },
+  { version: "aws-cli/1.29.0 Python/3.11", want: true },
+  { version: "aws-cli/2.9.19 Python/3.11.2 Linux/6.1", want: false },
+  { version: "aws-cli/2.13.0 Python/3.11", want: true },
+  { version: "aws-cli/3.0.0 Python/4", want: true },
+  { version: "something else", want: false },
+])("$version", ({ version, want }) => {
+  expect(knowsEndpointVariable(version)).toBe(want);
+});
+
+test("a new AWS CLI, or none, needs variables only", () => {
+  expect(shellEnvironment(LAB, "aws-cli/2.30.0")).toMatchSnapshot();
+  expect(shellEnvironment(LAB, undefined)).toBe(shellEnvironment(LAB, "aws-cli/2.30.0"));
+});
+
+test("an old AWS CLI gets a function", () => {
+  expect(shellEnvironment(LAB, "aws-cli/2.9.19")).toContain(
+    'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n',
+  );
+});
