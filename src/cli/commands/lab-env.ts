@@ -13,8 +13,9 @@ export const labEnvCommand: Command = {
   options: [NAME_OPTION],
   examples: [
     {
-      comment: "The subnets of the lab, by the stock AWS CLI",
-      line: 'eval "$(berth lab env)" && aws ec2 describe-subnets',
+      comment:
+        'What `eval "$(berth lab env)"` would set; after it, `aws ec2 describe-subnets` works',
+      line: "berth lab env",
     },
   ],
   exitCodes: [],
