@@ -2,7 +2,7 @@ import { assertNever } from "../base/index.ts";
 import type { SubnetId } from "../facts/index.ts";
 import { formatCidr } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
-import type { FailureReason, Refusal, WorkStep } from "../pool/index.ts";
+import type { FailureReason, Refusal } from "../pool/index.ts";
 
 /** What the text may name beside the refusal itself. */
 export interface RefusalContext {
@@ -104,17 +104,12 @@ function subnetName(id: SubnetId | undefined, { subnetCidr }: RefusalContext): s
   return cidr === undefined ? `subnet ${id}` : `subnet ${id} (${formatCidr(cidr)})`;
 }
 
-function growingCause(step: WorkStep["kind"] | undefined): string {
+function growingCause(step: "createEni" | "assignBlocks" | undefined): string {
   switch (step) {
     case "createEni":
-    case "adoptEni":
       return "waiting for an ENI to attach";
     case "assignBlocks":
       return "waiting for EC2 to assign addresses";
-    case "unassignBlocks":
-    case "freeEni":
-    case "reconcile":
-    case "describeEni":
     case undefined:
       return "addresses are about to be requested from EC2";
     default:
