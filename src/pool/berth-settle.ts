@@ -90,13 +90,14 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
   }
 }
 
-function lookForEni(memory: BerthMemory, { reason, subnetId }: StepFailure): void {
+function lookForEni(memory: BerthMemory, failure: StepFailure): void {
+  const { reason, subnetId } = failure;
   const { nowMs } = memory.state;
   if (reason === "notReady") memory.unknownEnis++;
   if (reason === "notReady" || reason === "attachmentLimit" || reason === "other") {
     memory.reconcileAtMs = nowMs;
   }
-  if (subnetId !== undefined && (reason === "subnetFull" || reason === "noFreeBlock")) {
+  if (subnetId !== undefined && isNoRoom(failure)) {
     memory.backoffs.fail(names.subnet(subnetId), nowMs, SPANS[reason]);
   }
 }

@@ -49,21 +49,21 @@ export function surplusStep(memory: BerthMemory): UnassignBlocks | undefined {
   }
   const rested = state.nowMs - memory.lastReturnMs > RETURN_INTERVAL_MS;
   if (mayNotGive(memory) || !(memory.returning || rested)) return undefined;
-  const eni = emptiest(memory);
-  if (eni === undefined) return undefined;
-  return giving(eni, idleBlocks(memory, eni).reverse().slice(0, over));
+  return byEmptiness(memory).map((eni) => {
+    return giving(eni, idleBlocks(memory, eni).reverse().slice(0, over));
+  })[0];
 }
 
 function mayNotGive(memory: BerthMemory): boolean {
   return memory.holds(names.ec2) || memory.holds(names.give);
 }
 
-function emptiest(memory: BerthMemory): Eni | undefined {
+function byEmptiness(memory: BerthMemory): Eni[] {
   return memory.state.store.enis
     .filter((eni) => eni.phase === "serving" && eni.service === "pods")
     .filter((eni) => idleBlocks(memory, eni).length > 0)
     .reverse()
-    .sort((a, b) => secondaryFirst(a, b) || a.assigned - b.assigned)[0];
+    .sort((a, b) => secondaryFirst(a, b) || a.assigned - b.assigned);
 }
 
 function idleBlocks({ state }: BerthMemory, eni: Eni): Block[] {

@@ -37,11 +37,11 @@ export class BlockList {
 
   /** The first block, in order of arrival, that has an address to hand out. */
   firstOpen(): Block | undefined {
-    for (let word = 0; word < this.#open.length; word++) {
-      const bits = this.#open[word] ?? 0;
+    for (let word = 0; ; word++) {
+      const bits = this.#open[word];
+      if (bits === undefined) return undefined;
       if (bits !== 0) return this.blocks[word * WORD_BITS + lowestBit(bits)];
     }
-    return undefined;
   }
 
   /** free or cooling → assigned. */

@@ -1,3 +1,4 @@
+import { invariant } from "../base/index.ts";
 import type { Block } from "./block.ts";
 import type { BlockList } from "./block-list.ts";
 
@@ -20,10 +21,11 @@ export class Cooldown {
     this.#entries.push({ ...entry, cancelled: false });
   }
 
-  /** Forgets one address: it went back to its owner. */
+  /** Forgets one address that is cooling: it went back to its owner. */
   cancel(block: Block, offset: number): void {
     const entry = this.#entries.findLast((each) => each.block === block && each.offset === offset);
-    if (entry !== undefined) entry.cancelled = true;
+    invariant(entry !== undefined, "a cooling address is in the queue");
+    entry.cancelled = true;
   }
 
   /** Sets every address free that is done cooling. */

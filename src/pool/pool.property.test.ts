@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatIpv4 } from "../net/index.ts";
 import type { FailureReason } from "./failure.ts";
+import type { Lease } from "./lease.ts";
 import { Pool } from "./pool.ts";
 import { type PoolPolicy, type PoolSettings, poolSettings } from "./settings.ts";
 import type { Outcome, WorkStep } from "./step.ts";
@@ -90,7 +91,7 @@ class Harness {
   settings: PoolSettings;
   nowMs = 1_000_000;
   /** Pods that must have their address. */
-  readonly held = new Map<string, number>();
+  readonly held = new Map<string, Lease>();
   /** When each address that has not left the node since was released. */
   readonly released = new Map<number, number>();
 
@@ -150,8 +151,8 @@ class Harness {
     expect(sinceMs, `${formatIpv4(address)} was released`).toBeGreaterThan(
       this.settings.cooldownMs,
     );
-    this.held.set(key, address);
-    if (!this.#isOnNode(address)) this.doomed.add(key);
+    this.held.set(key, assigned.lease);
+    if (!this.#isHeldByEc2(assigned.lease)) this.doomed.add(key);
   }
 
   /** Takes the pool's step, if it has one. False when it waits. */
@@ -206,7 +207,7 @@ class Harness {
     const leases = this.pool.leases();
     const owners = new Map(leases.map(({ address, key }) => [address, key]));
     expect(owners.size, "an address has one owner").toBe(leases.length);
-    expect(new Map(leases.map(({ key, address }) => [key, address]))).toEqual(this.held);
+    expect(new Map(leases.map((lease) => [lease.key, lease]))).toEqual(this.held);
     const enis = this.pool.enis(this.nowMs);
     expect(new Set(enis.map(({ id }) => id)).size).toBe(enis.length);
     const stats = this.pool.stats(this.nowMs);
@@ -255,9 +256,10 @@ class Harness {
       ).toBe(false);
     }
     if (step.kind === "unassignBlocks") {
+      const leases = [...this.held.values()].map(({ address }) => address);
       for (const { base, bits } of step.blocks) {
         for (let ip: number = base; ip < base + 2 ** (32 - bits); ip++) {
-          expect([...this.held.values()]).not.toContain(ip);
+          expect(leases).not.toContain(ip);
           const coolMs = this.nowMs - (this.released.get(ip) ?? -Infinity);
           if (this.settings.policy === "berth")
             expect(coolMs).toBeGreaterThan(this.settings.cooldownMs);
@@ -299,7 +301,7 @@ class Harness {
     this.#end(key);
     expect(this.pool.undoRelease(lease)).toBe("undone");
     if (doomed) this.doomed.add(key);
-    this.held.set(key, lease.address);
+    this.held.set(key, lease);
     this.released.delete(lease.address);
     if (before !== undefined) this.released.set(lease.address, before);
   }
@@ -317,6 +319,9 @@ class Harness {
       expect([...this.doomed], "a lease was lost").toContain(key);
       this.held.delete(key);
     }
+    // An address that had moved to another ENI is found there.
+    this.doomed.clear();
+    for (const lease of restored) this.held.set(lease.key, lease);
     this.released.clear();
   }
 
@@ -333,7 +338,9 @@ class Harness {
     const block = eni.blocks[nth % Math.max(eni.blocks.length, 1)];
     if (how === "detach") this.ec2.detach(eni.id);
     else if (block !== undefined) this.ec2.unassign(eni.id, [block]);
-    for (const [key, address] of this.held) if (!this.#isOnNode(address)) this.doomed.add(key);
+    for (const [key, lease] of this.held) {
+      if (!this.#isHeldByEc2(lease)) this.doomed.add(key);
+    }
     this.#forgetCooling();
   }
 
@@ -353,10 +360,15 @@ class Harness {
     }
   }
 
-  #isOnNode(address: number | undefined): boolean {
+  #isHeldByEc2({ eniId, address }: Lease): boolean {
+    const blocks = this.ec2.eni(eniId)?.blocks ?? [];
+    return blocks.some(({ base, bits }) => address >= base && address < base + 2 ** (32 - bits));
+  }
+
+  #isOnNode(address: number): boolean {
     return this.ec2.enis.some((eni) =>
       eni.blocks.some(({ base, bits }) => {
-        return address !== undefined && address >= base && address < base + 2 ** (32 - bits);
+        return address >= base && address < base + 2 ** (32 - bits);
       }),
     );
   }

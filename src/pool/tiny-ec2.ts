@@ -45,7 +45,10 @@ export class TinyEc2 {
   constructor(limits: TinyLimits, { count, bits }: TinySubnets = { count: 1, bits: 16 }) {
     this.#limits = limits;
     this.subnets = Array.from({ length: count }, (_, index) => newSubnet(index, bits));
-    this.#attach(this.#subnet(0), []);
+    const first = this.#subnet(0);
+    const own = take(first, "address", 1);
+    invariant(Array.isArray(own), "an empty subnet has room for an ENI");
+    this.#attach(first, own, []);
   }
 
   /** Does what the step asks and says how it went. */
@@ -114,18 +117,20 @@ export class TinyEc2 {
 
   #create(unit: BlockUnit, count: number, avoid: readonly SubnetId[]): Outcome {
     if (this.enis.length >= this.#limits.maxEnis) return failure("attachmentLimit");
-    let refused: StepFailure = failure("subnetFull");
+    let refused = failure("subnetFull");
     for (const subnet of this.subnets) {
       if (avoid.includes(subnet.id)) continue;
+      const own = take(subnet, "address", 1);
+      if (!Array.isArray(own)) {
+        refused = own;
+        continue;
+      }
       const blocks = take(subnet, unit, count);
       if (Array.isArray(blocks)) {
-        const eni = this.#attach(subnet, blocks);
-        if (eni !== undefined) return { kind: "created", eni: copy(eni) };
-        for (const cidr of blocks) this.#release(subnet.id, cidr);
-        refused = failure("subnetFull", subnet.id);
-      } else {
-        refused = blocks;
+        return { kind: "created", eni: copy(this.#attach(subnet, own, blocks)) };
       }
+      for (const cidr of own) this.#release(subnet.id, cidr);
+      refused = blocks;
     }
     return refused;
   }
@@ -140,21 +145,21 @@ export class TinyEc2 {
     return { kind: "assigned", blocks };
   }
 
-  #attach(subnet: TinySubnet, blocks: Cidr[]): TinyEni | undefined {
-    const own = take(subnet, "address", 1);
-    const primary = Array.isArray(own) ? own[0] : undefined;
-    if (primary === undefined) return undefined;
+  #attach({ id: subnetId }: TinySubnet, own: readonly Cidr[], blocks: Cidr[]): TinyEni {
+    const [primary] = own;
+    invariant(primary !== undefined, "an ENI has an address of its own");
     const number = (++this.#created).toString(16).padStart(8, "0");
     const id = parseEniId(`eni-${number}`);
     invariant(id !== undefined, "a tiny ENI id is well formed");
     const used = new Set(this.enis.map((eni) => eni.deviceIndex));
-    const free = Array.from({ length: used.size + 1 }, (_, index) => index);
+    let deviceIndex = 0;
+    while (used.has(deviceIndex)) deviceIndex++;
     const eni: TinyEni = {
       id,
-      deviceIndex: free.find((index) => !used.has(index)) ?? 0,
+      deviceIndex,
       role: this.enis.length === 0 ? "primary" : "secondary",
       service: "pods",
-      subnetId: subnet.id,
+      subnetId,
       primaryAddress: primary.base,
       blocks,
     };
