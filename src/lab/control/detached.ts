@@ -36,7 +36,7 @@ export async function startDetached(options: DetachedOptions): Promise<LabStatus
   // An exit code, or the signal that has ended it.
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   try {
-    return await untilUp(options, { output, hasEnded });
+    return await untilUp(options, { pid: child.pid, output, hasEnded });
   } catch (error) {
     if (signal.aborted && !hasEnded()) child.kill("SIGTERM");
     throw error;
@@ -46,11 +46,16 @@ export async function startDetached(options: DetachedOptions): Promise<LabStatus
 }
 
 interface Child {
+  /** Undefined when it could not be started; it has ended then. */
+  readonly pid: number | undefined;
   readonly output: number;
   readonly hasEnded: () => boolean;
 }
 
-async function untilUp(options: DetachedOptions, { output, hasEnded }: Child): Promise<LabStatus> {
+async function untilUp(
+  options: DetachedOptions,
+  { pid, output, hasEnded }: Child,
+): Promise<LabStatus> {
   const { stateRoot, name, signal, progress } = options;
   const client = openLabClient(new StateDir(stateRoot, name).controlSocket);
   const passOn = newReader(output);
@@ -65,7 +70,8 @@ async function untilUp(options: DetachedOptions, { output, hasEnded }: Child): P
     }
     if (words !== "") progress(words);
     const status = await client.status().catch(() => undefined);
-    if (status?.state === "running") return status;
+    // Another lab of that name may be the one that answers: then the child is about to refuse.
+    if (status?.state === "running" && status.pid === pid) return status;
     await sleep(POLL_MS);
   }
 }

@@ -59,6 +59,7 @@ test("without root: the VPC and its EC2 API, and the reader is told why", async 
   const { status, progress, ended, stop } = await start();
   expect(progress).toEqual([
     "Network namespaces need root, so this lab has no nodes and pods: only the VPC and its EC2 API.",
+    "Starting lab t: 4 subnets.",
   ]);
   expect(status).toMatchObject({ mode: "apis", state: "running", nodes: [], namespaces: {} });
   const query = "?Action=DescribeInstances&Version=2016-11-15";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { BerthError } from "../../base/index.ts";
 import { currentProcess } from "../host/process.ts";
+import type { LabFile } from "../labfile/lab-file.ts";
 import { readLabFile } from "../labfile/read-lab-file.ts";
 import { cleanUp } from "./cleanup.ts";
 import { startControlServer } from "./control-server.ts";
@@ -43,7 +44,8 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const mode = modeOf(options);
   const dir = new StateDir(config.stateRoot, lab.name);
   await clear(dir, progress);
-  dir.claim({ name: lab.name, process: currentProcess(), file });
+  claim(dir, file);
+  progress(`Starting lab ${lab.name}: ${sizeOf(lab, mode)}.`);
   try {
     const onBug = (error: unknown): void => {
       progress(
@@ -85,6 +87,28 @@ async function serve(lab: Lab, options: RunLabOptions & { dir: StateDir }): Prom
   }
 }
 
+/** Takes the directory; refuses when another process has done so since we looked. */
+function claim(dir: StateDir, file: string): void {
+  try {
+    dir.claim({ name: dir.name, process: currentProcess(), file });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw alreadyRunning(dir);
+    throw cause;
+  }
+}
+
+/** "4 subnets, 3 nodes, 12 pods" */
+function sizeOf({ subnets, nodes, workloads }: LabFile, mode: LabStatus["mode"]): string {
+  const pods = workloads.reduce((sum, { replicas }) => sum + replicas, 0);
+  const counts = [count(subnets.length, "subnet")];
+  if (mode === "kernel") counts.push(count(nodes.length, "node"), count(pods, "pod"));
+  return counts.join(", ");
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}
+
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -97,14 +121,16 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** Makes room for a lab of that name: refuses when it runs, cleans up when it has crashed. */
 async function clear(dir: StateDir, progress: (line: string) => void): Promise<void> {
   if (!existsSync(dir.path)) return;
-  if (isLabRunning(dir)) {
-    const pid = dir.read()?.process.pid ?? 0;
-    throw new BerthError("labRunning", `Lab ${dir.name} runs already, as process ${pid}.`, {
-      fix: "Use it (`berth lab status`), end it (`berth lab down`), or give the new one another `name:`.",
-    });
-  }
+  if (isLabRunning(dir)) throw alreadyRunning(dir);
   progress(`Removing what an earlier lab ${dir.name} has left.`);
   await cleanUp(dir);
+}
+
+function alreadyRunning(dir: StateDir): BerthError {
+  const pid = dir.read()?.process.pid ?? 0;
+  return new BerthError("labRunning", `Lab ${dir.name} runs already, as process ${pid}.`, {
+    fix: "Use it (`berth lab status`), end it (`berth lab down`), or give the new one another `name:`.",
+  });
 }
 
 /** Without root or Linux there are no namespaces: then there are only the APIs, and the reader is told so. */

@@ -103,8 +103,8 @@ export class StateDir {
 /** The labs that have a directory, sorted by name. */
 export function listStateDirs(root: string): StateDir[] {
   if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .filter((name) => !name.startsWith("."))
-    .sort()
-    .map((name) => new StateDir(root, name));
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => new StateDir(root, name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
