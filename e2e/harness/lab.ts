@@ -1,0 +1,210 @@
+import { execFile, type ExecFileException } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { connectLab, type LabClient, type LabStatus } from "../../src/lab/index.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BERTH = `${ROOT}bin/berth`;
+
+/** What a command printed and how it ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An address and the ENI that has it, as the stock AWS CLI tells. */
+export interface EniSeen {
+  readonly id: string;
+  readonly deviceIndex: number;
+  readonly primary: string;
+  readonly secondary: readonly string[];
+}
+
+interface DescribedEni {
+  readonly NetworkInterfaceId: string;
+  readonly Attachment: { readonly DeviceIndex: number };
+  readonly PrivateIpAddresses: readonly { PrivateIpAddress: string; Primary: boolean }[];
+}
+
+/** A lab that a test starts, uses through the commands that users type, and takes down. */
+export class Lab {
+  /** Where it keeps its state: empty or gone when nothing runs. */
+  readonly stateRoot: string;
+  readonly #dir: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  private constructor(dir: string) {
+    this.#dir = dir;
+    this.stateRoot = `${dir}/state`;
+    // Debian's own tools first: another `aws` may be before them.
+    this.#env = {
+      ...process.env,
+      PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${process.env["PATH"] ?? ""}`,
+      BERTH_LAB_STATE_DIR: this.stateRoot,
+    };
+  }
+
+  /** A place for a lab of its own; nothing runs yet. */
+  static prepare(): Lab {
+    return new Lab(mkdtempSync("/run/berth-e2e-"));
+  }
+
+  /** `berth lab up --detach` with this lab file. */
+  static async up(yaml: string): Promise<Lab> {
+    const lab = Lab.prepare();
+    try {
+      await lab.start(yaml);
+    } catch (error) {
+      await lab.down();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** Writes the lab file and starts it. Returns when all nodes are ready. */
+  async start(yaml: string): Promise<void> {
+    await this.berth(["lab", "up", "--detach", "--file", this.file(yaml)]);
+  }
+
+  /** Writes a lab file and returns its path. */
+  file(yaml: string): string {
+    const path = `${this.#dir}/lab.yaml`;
+    writeFileSync(path, yaml);
+    return path;
+  }
+
+  /** Runs `berth …`; its end may be any. */
+  async tryBerth(args: readonly string[]): Promise<Ended> {
+    return this.#run(BERTH, args);
+  }
+
+  /** Runs `berth …`, which must succeed, and returns what it printed. */
+  async berth(args: readonly string[]): Promise<string> {
+    return succeeded(`berth ${args.join(" ")}`, await this.tryBerth(args));
+  }
+
+  /** Runs a command line in a shell that has evaluated `berth lab env`. */
+  async shell(line: string): Promise<string> {
+    const script = `eval "$(${BERTH} lab env)" && ${line}`;
+    return succeeded(line, await this.#run("/bin/bash", ["-c", script]));
+  }
+
+  /** `aws …` with JSON as output. */
+  async aws(line: string): Promise<unknown> {
+    return JSON.parse(await this.shell(`aws ${line} --output json`));
+  }
+
+  /** What `berth lab status` tells, asked of the lab itself: a process for each question would take longer than the answer. */
+  async status(): Promise<LabStatus> {
+    return this.#client.status();
+  }
+
+  /** Status as soon as `holds` says so of it; an error that shows the last one after `withinMs`. */
+  async until(
+    what: string,
+    holds: (status: LabStatus) => boolean,
+    withinMs = 90_000,
+  ): Promise<LabStatus> {
+    return eventually({ what, withinMs }, async () => {
+      const status = await this.status();
+      return { done: holds(status), value: status };
+    });
+  }
+
+  /** Waits until every pod runs. */
+  async allRunning(count: number): Promise<LabStatus> {
+    return this.until(
+      `${count} pods run`,
+      ({ pods }) => pods.length === count && pods.every(({ phase }) => phase === "Running"),
+    );
+  }
+
+  /** What `berth lab exec POD -- sh -c SCRIPT` prints. */
+  async exec(pod: string, script: string): Promise<string> {
+    const ended = await this.#client.exec({
+      namespace: "default",
+      name: pod,
+      command: ["sh", "-c", script],
+    });
+    const { stdout, stderr, exitCode: status } = ended;
+    return succeeded(`exec ${pod}: ${script}`, {
+      status,
+      stdout: stdout.toString(),
+      stderr: stderr.toString(),
+    });
+  }
+
+  /** `berth lab scale WORKLOAD REPLICAS`. */
+  async scale(workload: string, replicas: number): Promise<void> {
+    await this.#client.scale({ namespace: "default", name: workload, replicas });
+  }
+
+  /** The ENIs of a node in order of device index, through the EC2 API. */
+  async enis(instanceId: string): Promise<EniSeen[]> {
+    const filters = `--filters Name=attachment.instance-id,Values=${instanceId}`;
+    const answer = await this.aws(`ec2 describe-network-interfaces ${filters}`);
+    const { NetworkInterfaces: enis } = answer as { NetworkInterfaces: DescribedEni[] };
+    return enis
+      .map((eni) => ({
+        id: eni.NetworkInterfaceId,
+        deviceIndex: eni.Attachment.DeviceIndex,
+        primary: addresses(eni, true)[0] ?? "",
+        secondary: addresses(eni, false),
+      }))
+      .sort((a, b) => a.deviceIndex - b.deviceIndex);
+  }
+
+  /** `berth lab down` if anything runs, and the test's own directory away. */
+  async down(): Promise<void> {
+    try {
+      const something = existsSync(this.stateRoot) && readdirSync(this.stateRoot).length > 0;
+      if (something) await this.berth(["lab", "down"]);
+    } finally {
+      rmSync(this.#dir, { recursive: true, force: true });
+    }
+  }
+
+  get #client(): LabClient {
+    return connectLab({ stateRoot: this.stateRoot, name: undefined });
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<Ended> {
+    const options = { env: this.#env, maxBuffer: 64 << 20, timeout: 110_000 };
+    return new Promise((resolve) => {
+      execFile(program, [...args], options, (error: ExecFileException | null, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
+        resolve({ status, stdout, stderr });
+      });
+    });
+  }
+}
+
+function addresses(eni: DescribedEni, primary: boolean): string[] {
+  return eni.PrivateIpAddresses.filter(({ Primary }) => Primary === primary).map(
+    ({ PrivateIpAddress }) => PrivateIpAddress,
+  );
+}
+
+function succeeded(line: string, { status, stdout, stderr }: Ended): string {
+  if (status !== 0) throw new Error(`\`${line}\` ended with ${status}:\n${stderr}${stdout}`);
+  return stdout;
+}
+
+/** Asks again and again until done; an error that shows the last value when the time is over. */
+export async function eventually<T>(
+  { what, withinMs }: { what: string; withinMs: number },
+  look: () => Promise<{ done: boolean; value: T }>,
+): Promise<T> {
+  const endMs = performance.now() + withinMs;
+  for (;;) {
+    const { done, value } = await look();
+    if (done) return value;
+    if (performance.now() > endMs) {
+      throw new Error(
+        `not within ${withinMs / 1000} s: ${what}\n${JSON.stringify(value, null, 1)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
