@@ -63,12 +63,12 @@ async function untilUp(
     signal.throwIfAborted();
     const over = hasEnded();
     const words = passOn();
+    if (words !== "") progress(words);
     if (over) {
-      throw new BerthError("labStart", `Lab ${name} ended while it was starting:\n${words}`, {
+      throw new BerthError("labStart", `Lab ${name} ended while it was starting.`, {
         fix: "Its own words above say what to do.",
       });
     }
-    if (words !== "") progress(words);
     const status = await client.status().catch(() => undefined);
     // Another lab of that name may be the one that answers: then the child is about to refuse.
     if (status?.state === "running" && status.pid === pid) return status;
