@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNetns, deleteNetns } from "../src/dataplane/index.ts";
-import { timePlugin } from "./plugin-call.ts";
-import { withPodNamespaces, type WiringTimes } from "./pod-namespaces.ts";
+import { withPlugin } from "./plugin-call.ts";
+import { wirePods, type WiringTimes } from "./pod-namespaces.ts";
 
 /** Where Debian's package containernetworking-plugins puts them. */
 const PTP = "/usr/lib/cni/ptp";
@@ -21,8 +21,8 @@ export function timePeerPlugins(pods: number): WiringTimes {
     ipam: { type: "host-local", dataDir, subnet: "10.77.0.0/16", routes: [{ dst: "0.0.0.0/0" }] },
   };
   try {
-    return withPodNamespaces("berth-bench-peer", pods, (netns, containerId, command) =>
-      timePlugin({ program: PTP, command, containerId, netns, hostNetns, config, env: {} }),
+    return withPlugin({ program: PTP, hostNetns, config, env: {} }, (call) =>
+      wirePods("berth-bench-peer", pods, call),
     );
   } finally {
     deleteNetns(HOST);

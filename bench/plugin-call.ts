@@ -1,13 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { withNetns } from "../src/dataplane/index.ts";
+import { runProgram } from "./run-program.ts";
 
-/** One call of a CNI plugin, as a container runtime makes it. */
-export interface PluginCall {
+/** A CNI plugin and what is the same for all its calls. */
+export interface Plugin {
   readonly program: string;
-  readonly command: "ADD" | "DEL";
-  readonly containerId: string;
-  /** Path of the pod's network namespace. */
-  readonly netns: string;
   /** Path of the namespace that the plugin runs in: the node's. */
   readonly hostNetns: string;
   /** The network configuration, which goes to the plugin's standard input. */
@@ -15,38 +14,42 @@ export interface PluginCall {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How long the call took, from before the start of the program to after its end, and what it printed. */
-export interface PluginReply {
-  readonly tookMs: number;
-  readonly status: number | null;
-  readonly stdout: string;
+/** One call of a plugin for one pod. */
+export interface PluginCall {
+  readonly command: "ADD" | "DEL";
+  readonly containerId: string;
+  /** Path of the pod's network namespace. */
+  readonly netns: string;
 }
 
-/** Runs the plugin and waits for it. */
-export function callPlugin(call: PluginCall): PluginReply {
-  const env = {
-    ...call.env,
-    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-    CNI_COMMAND: call.command,
-    CNI_CONTAINERID: call.containerId,
-    CNI_NETNS: call.netns,
-    CNI_IFNAME: "eth0",
-    CNI_PATH: "/usr/lib/cni",
-  };
-  const input = JSON.stringify(call.config);
-  return withNetns(call.hostNetns, () => {
-    const startMs = performance.now();
-    const { status, stdout, error } = spawnSync(call.program, [], { env, input, encoding: "utf8" });
-    const tookMs = performance.now() - startMs;
-    if (error !== undefined) throw error;
-    return { tookMs, status, stdout };
-  });
-}
+/** Calls a plugin, which must succeed, and returns how long that took in ms. */
+export type TimedCall = (call: PluginCall) => number;
 
-/** A plugin call that must succeed. Returns how long it took. */
-export function timePlugin(call: PluginCall): number {
-  const { tookMs, status, stdout } = callPlugin(call);
-  if (status !== 0)
-    throw new Error(`${call.program} ${call.command} exited with ${status}: ${stdout}`);
-  return tookMs;
+/** Gives `use` a way to call the plugin as a container runtime does, and removes its files afterwards. */
+export function withPlugin<T>(plugin: Plugin, use: (call: TimedCall) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), "berth-bench-"));
+  const stdinFile = join(directory, "config.json");
+  const stdoutFile = join(directory, "result.json");
+  writeFileSync(stdinFile, JSON.stringify(plugin.config));
+  try {
+    return use(({ command, containerId, netns }) => {
+      const env = {
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+        CNI_COMMAND: command,
+        CNI_CONTAINERID: containerId,
+        CNI_NETNS: netns,
+        CNI_IFNAME: "eth0",
+        CNI_PATH: "/usr/lib/cni",
+        CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=${containerId}`,
+        ...plugin.env,
+      };
+      const run = { program: plugin.program, env, stdinFile, stdoutFile };
+      const { tookMs, status } = withNetns(plugin.hostNetns, () => runProgram(run));
+      if (status === 0) return tookMs;
+      const said = readFileSync(stdoutFile, "utf8");
+      throw new Error(`${plugin.program} ${command} exited with ${status}: ${said}`);
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }

@@ -3,8 +3,8 @@ import { labFile } from "../e2e/harness/lab-file.ts";
 import type { LabStatus } from "../src/lab/index.ts";
 import { measurement, percentile, type Benchmark, type Measurement } from "./measurement.ts";
 import { timePeerPlugins } from "./peer-plugins.ts";
-import { timePlugin } from "./plugin-call.ts";
-import { withPodNamespaces, type WiringTimes } from "./pod-namespaces.ts";
+import { withPlugin } from "./plugin-call.ts";
+import { wirePods, type WiringTimes } from "./pod-namespaces.ts";
 
 const RELAY = "build/cni-relay";
 const PODS = 200;
@@ -50,21 +50,13 @@ export const podWiring: Benchmark = {
 };
 
 function timeRelay(node: NodeStatus): WiringTimes {
-  const config = { cniVersion: "1.0.0", name: "berth", type: "berth-cni" };
-  return withPodNamespaces("berth-bench-pod", PODS, (netns, containerId, command) =>
-    timePlugin({
-      program: RELAY,
-      command,
-      containerId,
-      netns,
-      hostNetns: node.netns,
-      config,
-      env: {
-        BERTH_CNI_SOCKET: `${node.dir}/cni.sock`,
-        CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=${containerId}`,
-      },
-    }),
-  );
+  const plugin = {
+    program: RELAY,
+    hostNetns: node.netns,
+    config: { cniVersion: "1.0.0", name: "berth", type: "berth-cni" },
+    env: { BERTH_CNI_SOCKET: `${node.dir}/cni.sock` },
+  };
+  return withPlugin(plugin, (call) => wirePods("berth-bench-pod", PODS, call));
 }
 
 function compare(own: WiringTimes, peer: WiringTimes): readonly Measurement[] {

@@ -15,6 +15,8 @@ export async function residentAfterLoading(modules: readonly string[]): Promise<
   const imports = modules.map((name) => `await import(${JSON.stringify(name)});`).join(" ");
   const script = `${imports} process.stdout.write("loaded\\n"); setInterval(() => {}, 2 ** 30);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    // With the sources compiled before, as bin/berth and the lab have it.
+    env: { ...process.env, NODE_COMPILE_CACHE: "node_modules/.cache/berth-compiled" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");

@@ -41,11 +41,8 @@ async function agentMemory(
 ): Promise<Measurement> {
   const running = Math.max(...pids.map(residentMiB));
   const bare = await residentAfterLoading([]);
-  const kernel = await residentAfterLoading([
-    "./bench/compile-cache.ts",
-    "./src/dataplane/index.ts",
-  ]);
-  const agent = await residentAfterLoading(["./bench/compile-cache.ts", "./src/agent/index.ts"]);
+  const kernel = await residentAfterLoading(["./src/dataplane/index.ts"]);
+  const agent = await residentAfterLoading(["./src/agent/index.ts"]);
   const parts = [
     `Node itself ${bare.toFixed(0)}`,
     `koffi and the dataplane ${(kernel - bare).toFixed(0)}`,
