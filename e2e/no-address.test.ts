@@ -17,7 +17,7 @@ const FILE = labFile({
       subnet: "wide",
       env: { IP_COOLDOWN_PERIOD: COOLDOWN_SECONDS },
     },
-    { name: "dry", type: "m5.large", subnet: "narrow" },
+    { name: "dry", type: "m5.xlarge", subnet: "narrow" },
   ],
   workloads: [
     { name: "crowd", node: "full", replicas: 27 },
@@ -82,17 +82,17 @@ describe.skipIf(whyNoKernel() !== undefined)(
         ({ pods: all }) =>
           all.filter(({ workload, phase }) => workload === "thirst" && phase === "Running")
             .length >= 10 &&
-          all.some(({ message }) => message?.includes("has no free address") === true),
+          all.some(({ message }) => message?.includes("has too few free addresses") === true),
       );
       const dry = nodes.find(({ name }) => name === "dry");
       const refused = pods.filter(
         ({ workload, phase }) => workload === "thirst" && phase !== "Running",
       );
       const why = refused.find(
-        ({ message }) => message?.includes("has no free address") === true,
+        ({ message }) => message?.includes("has too few free addresses") === true,
       )?.message;
       expect(why).toContain("failed to assign an IP address to container");
-      expect(why).toMatch(/subnet subnet-[0-9a-f]+ \(10\.0\.2\.0\/28\) has no free address/);
+      expect(why).toMatch(/subnet subnet-[0-9a-f]+ \(10\.0\.2\.0\/28\) has too few free addresses/);
       expect(why).not.toContain("node full");
       expect(refused).toHaveLength(2);
 
