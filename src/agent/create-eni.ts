@@ -13,21 +13,16 @@ import { EniNotShown, stepFailure } from "./step-failure.ts";
 
 /** Device indexes that are searched for a free one, as by the VPC CNI. */
 const DEVICE_INDEXES = 100;
+
 /**
  * Creates an ENI in the node's subnet, attaches it at the lowest free device index, waits until metadata shows it with
  * its addresses, and sets it up in the kernel. An ENI that can't be attached, or would outlive the instance, is
  * deleted again. One that is attached but not ready stays: the pool's next look at the instance adopts it.
  */
-export async function createEni(node: Node, step: CreateEni): Promise<Outcome> {
+export async function createEni(node: Node, asked: CreateEni): Promise<Outcome> {
+  const step = { ...asked, count: Math.min(asked.count, node.limits.ipv4PerEni - 1) };
   const subnet = chooseSubnet(node, step.avoidSubnets);
-  if (subnet === undefined) {
-    return {
-      kind: "failed",
-      reason: "subnetFull",
-      code: "NoSubnetLeft",
-      subnetId: step.avoidSubnets[0],
-    };
-  }
+  if (subnet === undefined) return noSubnetLeft(step);
   try {
     const id = await create(node, subnet, step);
     await attach(node, id);
@@ -37,6 +32,14 @@ export async function createEni(node: Node, step: CreateEni): Promise<Outcome> {
   } catch (error) {
     return stepFailure(error, subnet);
   }
+}
+
+/** The answer of the subnets that are avoided, which a moment ago gave it themselves. */
+function noSubnetLeft({ unit, avoidSubnets }: CreateEni): Outcome {
+  const [subnetId] = avoidSubnets;
+  return unit === "prefix"
+    ? { kind: "failed", reason: "noFreeBlock", code: "InsufficientCidrBlocks", subnetId }
+    : { kind: "failed", reason: "subnetFull", code: "InsufficientFreeAddressesInSubnet", subnetId };
 }
 
 /** Where a new ENI goes: the primary ENI's subnet. The place where other subnets will be considered. */
@@ -52,7 +55,7 @@ async function create(node: Node, subnet: SubnetId, { unit, count }: CreateEni):
     description: eniDescription(node.instance.instanceId),
     tags: creationTags(node.tagging, node.now()),
     unit,
-    count: Math.min(count, node.limits.ipv4PerEni - 1),
+    count,
   });
 }
 

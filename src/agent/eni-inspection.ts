@@ -1,6 +1,7 @@
 import type { AdoptEni, DescribeEni, Outcome } from "../pool/index.ts";
 import { BACK_OFF, retry } from "./back-off.ts";
 import type { Ec2Eni } from "./ec2.ts";
+import { repeating } from "./eni-removal.ts";
 import { attached, ec2Blocks, roleOf, setUpEni, shownBlocks } from "./eni-set-up.ts";
 import { missingTags, whyUnmanaged } from "./eni-tags.ts";
 import type { MetadataEni } from "./metadata.ts";
@@ -84,7 +85,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
 export async function tagEni(node: Node, eni: Ec2Eni): Promise<void> {
   const tags = missingTags(node.tagging, eni.tags);
   if (eni.interfaceType === "trunk" || Object.keys(tags).length === 0) return;
-  await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag, { signal: node.stopping });
+  await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag, repeating(node));
 }
 
 /** Why an ENI of the instance is left alone, or undefined if it is used. */

@@ -66,7 +66,8 @@ function isGone(error: unknown): boolean {
   return error instanceof Ec2Error && error.reason === "eniGone";
 }
 
-function repeating({ stopping }: Node): {
+/** How calls to EC2 are repeated: not when the ENI is gone or the role may not, and not once the agent is to stop. */
+export function repeating({ stopping }: Node): {
   worthwhile: typeof isWorthRepeating;
   signal: AbortSignal;
 } {

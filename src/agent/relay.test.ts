@@ -37,7 +37,8 @@ async function runRelay({ env, stdin }: CniCall, socket = path): Promise<CniRepl
   const child = promisify(execFile)(relay, [], {
     env: { ...env, PATH: "/bin", BERTH_CNI_SOCKET: socket },
   });
-  child.child.stdin?.end(stdin);
+  // A relay that gives up before it has read everything breaks this pipe.
+  child.child.stdin?.on("error", () => undefined).end(stdin);
   try {
     return { status: 0, stdout: (await child).stdout };
   } catch (error) {

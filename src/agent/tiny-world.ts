@@ -15,7 +15,9 @@ import type { OwnerKey } from "../pool/index.ts";
 import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, InstanceLimits } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
+import type { Log } from "./log.ts";
 import type { InstanceFacts, InstanceMetadata, MetadataEni } from "./metadata.ts";
+import type { Node } from "./node.ts";
 
 /** For the tests of this room: a value that must be there. */
 export function must<T>(value: T | undefined): T {
@@ -44,6 +46,33 @@ export const INSTANCE: InstanceFacts = {
 /** ENIs and addresses of {@link INSTANCE}. */
 export const LIMITS: InstanceLimits = { enis: 3, ipv4PerEni: 10, prefixes: true };
 
+/** A log that nobody reads. */
+export const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** The node as an agent that has just started knows it. */
+export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Node> = {}): Node {
+  return {
+    ec2,
+    metadata,
+    kernel,
+    log: SILENT,
+    now: () => 1_000_000,
+    stopping: new AbortController().signal,
+    instance: INSTANCE,
+    limits: LIMITS,
+    tagging: { instance: INSTANCE.instanceId, clusterName: undefined, additionalTags: {} },
+    manageUntaggedEnis: true,
+    enis: new Map(),
+    ignored: new Set(),
+    ...given,
+  };
+}
+
 /**
  * For the tests of this room: one subnet, one instance, its metadata and its kernel, as far as an agent can tell. It
  * keeps state, obeys the limits, and can be told to refuse, to be late, and to lose things.
@@ -61,6 +90,8 @@ export class TinyWorld {
   /** What the kernel holds: pods by address, ENIs by primary address, and addresses with rules. */
   readonly pods: Map<Ipv4, PodToWire> = new Map();
   readonly links: Map<Ipv4, EniLink> = new Map();
+  /** Thrown by each set-up of an ENI while it is there. */
+  linkError: Error | undefined;
   /** Thrown by the next wiring. */
   wiringError: Error | undefined;
   vpcCidrs: Cidr[] = [must(parseCidr("10.0.0.0/16"))];
@@ -166,7 +197,10 @@ export class TinyWorld {
     setUpHost: () => {
       this.hostSetUps++;
     },
-    setUpEni: (link) => void this.links.set(link.primaryAddress, link),
+    setUpEni: (link) => {
+      if (this.linkError !== undefined) throw this.linkError;
+      this.links.set(link.primaryAddress, link);
+    },
     tearDownEni: (address) => void this.links.delete(address),
     wirePod: (pod) => {
       const error = this.wiringError;

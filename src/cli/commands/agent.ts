@@ -10,10 +10,9 @@ export const agentCommand: Command = {
   arguments: [],
   options: [],
   examples: [
-    { comment: "On an EC2 instance, as root", line: "berth agent" },
     {
-      comment: "Two addresses warm, ten at least",
-      line: "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=10 berth agent",
+      comment: "On an EC2 instance, as root; WARM_IP_TARGET=2 before it keeps two addresses ready",
+      line: "berth agent",
     },
   ],
   exitCodes: [],
