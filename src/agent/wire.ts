@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { newEc2 } from "./ec2-client.ts";
 import { currentBoot } from "./boot.ts";
 import { processClock } from "./clock.ts";
@@ -42,10 +43,12 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
         "prefix delegation needs a Nitro or bare-metal instance; single addresses are allocated instead",
       );
     }
-    await releaseStartUpMemory();
     const kernel = newLinuxKernel(config.host, config.vethPrefix);
     const ports = { metadata, ec2, kernel, log, now: processClock, stopping: signal };
     const agent = await startAgent(ports, { config, instance, limits, boot: currentBoot() });
+    // The runtime of a node ends an agent at once, and then what it has compiled would be lost for the next.
+    flushCompileCache();
+    await releaseStartUpMemory();
     await agent.ended;
     log.info({}, "stopped; running pods keep their network");
   } catch (error) {
