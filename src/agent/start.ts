@@ -73,14 +73,16 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
   const loop = startLoop(loopParts({ node, pool, checkpoint, wake }), stopping);
   loop.ended.catch(() => broken.abort());
   void watchVpc(node, vpcCidrs, stopping);
+  const servers: Servers = { cni: undefined, introspection: undefined };
   try {
     await loop.settled;
-    const servers = await serve(node, { config, pool, checkpoint, wake });
+    await serve(node, { config, pool, checkpoint, wake, servers });
     writeConflist(config);
     log.info(pool.stats(now()), "ready for pods");
     return { ended: end({ servers, loop, checkpoint, stopping }) };
   } catch (error) {
     broken.abort();
+    await close(servers);
     throw error;
   }
 }
@@ -111,16 +113,17 @@ function loopParts({
   };
 }
 
+/** What listens so far. */
 interface Servers {
-  readonly cni: CniServer;
-  readonly introspection: Server | undefined;
+  cni: CniServer | undefined;
+  introspection: Server | undefined;
 }
 
 async function serve(
   node: Node,
-  parts: PoolParts & { readonly config: AgentConfig },
-): Promise<Servers> {
-  const { config, pool } = parts;
+  parts: PoolParts & { readonly config: AgentConfig; readonly servers: Servers },
+): Promise<void> {
+  const { config, pool, servers } = parts;
   const { log, now, kernel, instance } = node;
   const handle = newCniHandler({
     ...parts,
@@ -132,16 +135,21 @@ async function serve(
     subnetCidr: (subnet) =>
       [...node.enis.values()].find((eni) => eni.subnet === subnet)?.subnetCidr,
   });
-  const cni = await startCniServer({
+  servers.cni = await startCniServer({
     path: config.cniSocket,
     handle,
     log,
     peerTimeoutMs: PEER_TIMEOUT_MS,
   });
   const { introspectionSocket: path } = config;
-  const introspection =
-    path === undefined ? undefined : await startIntrospection({ path, pool, instance, now });
-  return { cni, introspection };
+  if (path !== undefined)
+    servers.introspection = await startIntrospection({ path, pool, instance, now });
+}
+
+async function close({ cni, introspection }: Servers): Promise<void> {
+  introspection?.closeAllConnections();
+  introspection?.close();
+  await cni?.close();
 }
 
 async function end(parts: {
@@ -150,11 +158,8 @@ async function end(parts: {
   readonly checkpoint: Checkpoint;
   readonly stopping: AbortSignal;
 }): Promise<void> {
-  const { cni, introspection } = parts.servers;
   await aborted(parts.stopping);
-  introspection?.closeAllConnections();
-  introspection?.close();
-  await cni.close();
+  await close(parts.servers);
   await parts.loop.ended;
   await parts.checkpoint.commit();
 }
