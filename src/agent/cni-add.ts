@@ -28,7 +28,7 @@ export async function add(
   }
   const pod = podToWire(request, lease);
   try {
-    if (signal.aborted) throw hungUp();
+    if (signal.aborted) throw relayGone();
     if (pool.lease(key)?.address !== lease.address) throw addressLost(lease);
     const link = kernel.wirePod(pod);
     return renderAddResult(
@@ -53,16 +53,18 @@ async function undoAssign({ pool, checkpoint, log, wake }: CniParts, key: OwnerK
 
 /** Takes an address from the pool, and waits for one that is on its way as long as the settings and the relay allow. */
 async function assign(
-  { pool, now, wake, addWaitMs }: CniParts,
+  { pool, now, wake, addWaitMs, stopping }: CniParts,
   request: ContainerRequest,
-  signal: AbortSignal,
+  hungUp: AbortSignal,
 ): Promise<{ lease: Lease; already: boolean } | Refusal> {
   const { namespace, name } = request.pod;
   const untilMs = now() + addWaitMs;
+  const signal = AbortSignal.any([hungUp, stopping]);
   for (;;) {
     const result = pool.assign(keyOf(request), { namespace, name }, now());
     if (result.ok) return result;
     const { refusal } = result;
+    if (stopping.aborted) return { reason: "paused" };
     if (now() >= untilMs || signal.aborted) return refusal;
     if (refusal.reason === "growing" || refusal.reason === "notReady")
       await wake.sleep(untilMs, signal);
@@ -77,7 +79,7 @@ function refused({ instanceType, subnetCidr, now }: CniParts, refusal: Refusal):
   return { code: CNI_CODES.tryAgainLater, msg };
 }
 
-function hungUp(): BerthError {
+function relayGone(): BerthError {
   return new BerthError(
     "relayGone",
     "The container runtime gave up on this request before it was done.",

@@ -73,6 +73,18 @@ test("a relay that hangs up while its pod waits for an address leaves nothing", 
   expect((await agent.call("DEL", "late")).status).toBe(0);
 });
 
+test("an agent that stops lets nobody wait for an address", async () => {
+  const world = new TinyWorld();
+  world.metadataLag = 1_000;
+  const agent = await start(world, { BERTH_ADD_WAIT_SECONDS: "60" });
+  const names = Array.from({ length: 10 }, (_, index) => `web-${index}`);
+  const replies = names.map((name) => agent.call("ADD", name));
+  await eventually(() => world.pods.size === 9);
+  await agent.stop();
+  const failed = (await Promise.all(replies)).filter(({ status }) => status !== 0);
+  expect(failed.map(({ stdout }) => stdout).join()).toContain("the agent is stopping");
+});
+
 test("sockets that can't both be had end the start, and nothing stays open", async () => {
   const directory = newDirectory();
   const socket = join(directory, "cni.sock");

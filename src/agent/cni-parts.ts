@@ -18,6 +18,8 @@ export interface CniParts {
   readonly now: Clock;
   readonly log: Log;
   readonly wake: Wake;
+  /** Aborts when the agent is to stop: nobody waits for an address any more. */
+  readonly stopping: AbortSignal;
   /** How long an ADD waits for an address that is on its way; 0 fails at once. */
   readonly addWaitMs: number;
   readonly instanceType: string;

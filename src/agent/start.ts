@@ -124,12 +124,13 @@ async function serve(
   parts: PoolParts & { readonly config: AgentConfig; readonly servers: Servers },
 ): Promise<void> {
   const { config, pool, servers } = parts;
-  const { log, now, kernel, instance } = node;
+  const { log, now, kernel, instance, stopping } = node;
   const handle = newCniHandler({
     ...parts,
     kernel,
     now,
     log,
+    stopping,
     addWaitMs: config.policy === "stock" ? 0 : config.addWaitMs,
     instanceType: instance.instanceType,
     subnetCidr: (subnet) =>
