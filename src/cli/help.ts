@@ -39,9 +39,15 @@ export function listHelp(title: string, commands: readonly Command[]): string {
   return `${title}\n\n${table("Commands", rows)}\n\n\`berth COMMAND --help\` explains one, with examples.\n`;
 }
 
-/** `berth lab up [--file <path>]`: what may follow what. */
+/**
+ * `berth lab scale WORKLOAD REPLICAS [options]`. Before an argument that takes all words that follow, options come first:
+ * after it they are the other program's.
+ */
 export function usageLine(command: Command): string {
-  return ["berth", command.name, ...command.arguments.map(argumentForm), "[options]"].join(" ");
+  const words = command.arguments.map(argumentForm);
+  const takesRest = command.arguments.some(({ presence }) => presence === "rest");
+  const all = takesRest ? ["[options]", ...words] : [...words, "[options]"];
+  return ["berth", command.name, ...all].join(" ");
 }
 
 function argumentForm({ name, presence }: ArgumentSpec): string {
