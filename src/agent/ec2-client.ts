@@ -1,14 +1,9 @@
 import type * as Sdk from "@aws-sdk/client-ec2";
-import type {
-  EC2Client,
-  Filter,
-  NetworkInterface,
-  NetworkInterfaceAttachment,
-  Tag,
-} from "@aws-sdk/client-ec2";
-import { parseAttachmentId, parseEniId, parseInstanceId, parseSubnetId } from "../facts/index.ts";
-import { formatCidr, formatIpv4, parseCidr, parseIpv4, parseMac } from "../net/index.ts";
-import type { Ec2, Ec2Attachment, Ec2Eni } from "./ec2.ts";
+import type { EC2Client, Filter, Tag } from "@aws-sdk/client-ec2";
+import { parseAttachmentId, parseEniId } from "../facts/index.ts";
+import { formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
+import type { Ec2, Ec2Eni } from "./ec2.ts";
+import { readAll, readEni, required } from "./ec2-answer.ts";
 import { toEc2Error, unexpectedAnswer } from "./ec2-error.ts";
 
 /** Where and how EC2 is called. */
@@ -204,65 +199,6 @@ async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toEc2Error(operation, error);
   }
-}
-
-function readEni(eni: NetworkInterface): Ec2Eni {
-  const operation = "DescribeNetworkInterfaces";
-  const addresses = eni.PrivateIpAddresses ?? [];
-  const [primary] = readAll(
-    [addresses.find(({ Primary }) => Primary === true)?.PrivateIpAddress],
-    parseIpv4,
-  );
-  const secondary = addresses.filter(({ Primary }) => Primary !== true);
-  return {
-    id: required(operation, eni.NetworkInterfaceId, parseEniId),
-    mac: required(operation, eni.MacAddress, parseMac),
-    subnet: required(operation, eni.SubnetId, parseSubnetId),
-    description: eni.Description ?? "",
-    interfaceType: eni.InterfaceType ?? "interface",
-    status: eni.Status ?? "available",
-    attachment: eni.Attachment === undefined ? undefined : readAttachment(eni.Attachment),
-    primaryIpv4: primary,
-    secondaryIpv4s: readAll(
-      secondary.map(({ PrivateIpAddress }) => PrivateIpAddress),
-      parseIpv4,
-    ),
-    prefixes: readAll(
-      (eni.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
-      parseCidr,
-    ),
-    tags: Object.fromEntries((eni.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
-  };
-}
-
-function readAttachment(attachment: NetworkInterfaceAttachment): Ec2Attachment {
-  const instance = attachment.InstanceId;
-  return {
-    id: required("DescribeNetworkInterfaces", attachment.AttachmentId, parseAttachmentId),
-    instance: instance === undefined ? undefined : parseInstanceId(instance),
-    deviceIndex: attachment.DeviceIndex ?? 0,
-    networkCard: attachment.NetworkCardIndex ?? 0,
-  };
-}
-
-function readAll<T>(
-  texts: readonly (string | undefined)[],
-  parse: (text: string) => T | undefined,
-): T[] {
-  return texts.flatMap((text) => {
-    const value = parse(text ?? "");
-    return value === undefined ? [] : [value];
-  });
-}
-
-function required<T>(
-  operation: string,
-  text: string | undefined,
-  parse: (text: string) => T | undefined,
-): T {
-  const value = text === undefined ? undefined : parse(text);
-  if (value === undefined) throw unexpectedAnswer(operation, `a field is ${JSON.stringify(text)}`);
-  return value;
 }
 
 function writeTags(tags: Readonly<Record<string, string>>): Tag[] {
