@@ -37,6 +37,7 @@ const config: ViteUserConfig = defineConfig({
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/cli/main.ts"],
       reporter: ["text-summary", "json", "html"],
+      reportOnFailure: true,
       thresholds: {
         ...(onKernel ? { lines: 85, branches: 85 } : {}),
         ...Object.fromEntries(COMPLETE.map((glob) => [glob, all])),
