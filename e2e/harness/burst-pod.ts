@@ -13,12 +13,16 @@ const PAUSE_MS = 100;
 export class BurstPod {
   readonly name: string;
   readonly #socket: string;
+  readonly #ended: () => void;
   #attempt = 0;
   #result: unknown;
+  #lastReply: unknown;
 
-  constructor(name: string, socket: string) {
+  /** `ended` is told of the end of every call of the plugin. */
+  constructor({ name, socket, ended }: { name: string; socket: string; ended: () => void }) {
     this.name = name;
     this.#socket = socket;
+    this.#ended = ended;
   }
 
   /** Calls ADD until it succeeds. Returns how often it failed. */
@@ -34,7 +38,7 @@ export class BurstPod {
       await this.stop();
       await sleep(PAUSE_MS);
     }
-    throw new Error(`ADD of ${this.name} failed ${ATTEMPTS} times`);
+    throw this.#failed("ADD");
   }
 
   /** Calls DEL until it succeeds, then removes the namespace. Returns how often it failed. */
@@ -48,7 +52,7 @@ export class BurstPod {
       }
       await sleep(PAUSE_MS);
     }
-    throw new Error(`DEL of ${this.name} failed ${ATTEMPTS} times`);
+    throw this.#failed("DEL");
   }
 
   /** The address that ADD answered with. */
@@ -71,8 +75,13 @@ export class BurstPod {
     return `berth-e2e-${this.name}-${this.#attempt}`;
   }
 
+  #failed(command: string): Error {
+    const last = JSON.stringify(this.#lastReply);
+    return new Error(`${command} of ${this.name} failed ${ATTEMPTS} times, at last with ${last}`);
+  }
+
   async #call(command: "ADD" | "DEL"): Promise<CniEnd> {
-    return callPlugin({
+    const ended = await callPlugin({
       command,
       socket: this.#socket,
       containerId: `${this.name}-${this.#attempt}`,
@@ -80,5 +89,8 @@ export class BurstPod {
       pod: this.name,
       ...(this.#result === undefined ? {} : { prevResult: this.#result }),
     });
+    this.#lastReply = ended.reply;
+    this.#ended();
+    return ended;
   }
 }

@@ -150,7 +150,7 @@ describe("ADD", () => {
       .map(({ stdout }) => json(stdout)["msg"]);
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatch(
-      /subnet subnet-00000001 \(10\.0\.1\.0\/24\) has no free address \(InsufficientFreeAddressesInSubnet\); next attempt in \d+ s/,
+      /subnet subnet-00000001 \(10\.0\.1\.0\/24\) has too few free addresses \(InsufficientFreeAddressesInSubnet\); next attempt in \d+ s/,
     );
   });
 

@@ -1,6 +1,8 @@
 import { assertNever } from "../base/index.ts";
 import { NEWEST_CNI_VERSION, parseRequest, renderFailure, renderVersions } from "../cni/index.ts";
 import type { CniCall, CniFailure, CniReply, CniRequest, CniVersion } from "../cni/index.ts";
+import { formatIpv4 } from "../net/index.ts";
+import type { Lease } from "../pool/index.ts";
 import { add } from "./cni-add.ts";
 import { check } from "./cni-check.ts";
 import { keyOf } from "./cni-parts.ts";
@@ -55,14 +57,16 @@ export function newCniHandler(parts: CniParts): CniHandler {
     const request = parsed.value;
     const version = request.command === "VERSION" ? NEWEST_CNI_VERSION : request.config.cniVersion;
     const startedMs = parts.now();
+    const before = leaseOf(parts, request);
     const result = await answer(request, signal);
+    const named = { ...facts(request), ...holding(leaseOf(parts, request) ?? before) };
     const tookMs = Math.round((parts.now() - startedMs) * 10) / 10;
     if (typeof result === "string") {
-      parts.log.info({ ...facts(request), tookMs }, `${request.command} done`);
+      parts.log.info({ ...named, tookMs }, `${request.command} done`);
       return { status: 0, stdout: result };
     }
     parts.log.warn(
-      { ...facts(request), tookMs, code: result.code, error: result.msg },
+      { ...named, tookMs, code: result.code, error: result.msg },
       `${request.command} failed`,
     );
     return failed(result, version);
@@ -77,4 +81,13 @@ function facts(request: CniRequest): Record<string, unknown> {
   if (!("containerId" in request)) return {};
   const { containerId, ifName, pod } = request;
   return { namespace: pod.namespace, pod: pod.name, containerId, ifName };
+}
+
+function leaseOf({ pool }: CniParts, request: CniRequest): Lease | undefined {
+  return "containerId" in request ? pool.lease(keyOf(request)) : undefined;
+}
+
+/** The log answers "which pod had this address at that time?". */
+function holding(lease: Lease | undefined): Record<string, unknown> {
+  return lease === undefined ? {} : { address: formatIpv4(lease.address), eni: lease.eniId };
 }

@@ -24,12 +24,20 @@ export interface Kernel {
   checkPod(pod: PodToWire): readonly string[];
   /**
    * Fits the kernel to a restart: `leases` keep exactly their routes and rules, `free` addresses have none.
-   * Answers with the keys of leases whose pod has no link any more; their traces are gone.
+   * A pod that can't be put right is reported, and does not keep the others from it.
    */
   normalise(state: {
     readonly leases: readonly Lease[];
     readonly free: readonly Ipv4[];
-  }): readonly OwnerKey[];
+  }): Normalised;
+}
+
+/** What the kernel said about the leases that a restarted agent took over. */
+export interface Normalised {
+  /** Leases whose pod has no link any more; their traces are gone. */
+  readonly dead: readonly OwnerKey[];
+  /** Leases whose pod was not put right: its set-up was cut off, so the runtime will delete it. */
+  readonly failed: readonly { readonly key: OwnerKey; readonly error: Error }[];
 }
 
 /** An attached ENI as the kernel needs to know it. */

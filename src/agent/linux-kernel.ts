@@ -64,8 +64,11 @@ export function newLinuxKernel(config: HostConfig, vethPrefix: string): Kernel {
         suffix: podSuffix(pod),
         routeTable: tableOf(deviceIndex),
       }));
-      const dead = new Set(normalisePods({ pods, free }).dead);
-      return pods.filter((pod) => dead.has(pod)).map(({ key }) => key);
+      const { dead, failed } = normalisePods({ pods, free });
+      return {
+        dead: dead.map(({ key }) => key),
+        failed: failed.map(({ pod, error }) => ({ key: pod.key, error })),
+      };
     },
   };
 }

@@ -41,7 +41,7 @@ const CASES: readonly { readonly refusal: Refusal; readonly says: string }[] = [
   },
   {
     refusal: refusedByEc2("subnetFull", "InsufficientFreeAddressesInSubnet"),
-    says: "subnet subnet-00000001 (10.0.1.0/28) has no free address (InsufficientFreeAddressesInSubnet); next attempt in 118 s. Free addresses or add a subnet.",
+    says: "subnet subnet-00000001 (10.0.1.0/28) has too few free addresses (InsufficientFreeAddressesInSubnet); next attempt in 118 s. Free addresses or add a subnet.",
   },
   {
     refusal: refusedByEc2("noFreeBlock", "InsufficientCidrBlocks"),
@@ -94,7 +94,7 @@ test("a subnet that is not known is called that", () => {
     retryAtMs: 0,
   };
   expect(refusalText(refusal, CONTEXT)).toContain(
-    ": the subnet has no free address (C); next attempt in 1 s",
+    ": the subnet has too few free addresses (C); next attempt in 1 s",
   );
   const unknown: Refusal = { ...refusal, subnetId: INSTANCE.subnet };
   expect(refusalText(unknown, { ...CONTEXT, subnetCidr: () => undefined })).toContain(

@@ -62,7 +62,7 @@ function ec2Cause(
 }
 
 const FAILURES: Readonly<Record<FailureReason, { what: string; fix: string }>> = {
-  subnetFull: { what: "SUBNET has no free address", fix: "Free addresses or add a subnet." },
+  subnetFull: { what: "SUBNET has too few free addresses", fix: "Free addresses or add a subnet." },
   noFreeBlock: {
     what: "SUBNET has no free aligned /28 block, though it may have single addresses",
     fix: "Reserve a CIDR for prefixes, add a subnet, or turn prefix delegation off.",

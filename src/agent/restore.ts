@@ -19,7 +19,16 @@ export async function restore(
     const facts = { ...pod, address: formatIpv4(address) };
     log.warn(facts, "a pod of the checkpoint has an address that is not this node's any more");
   }
-  const dead = kernel.normalise({ leases: restored, free: freeAddresses(pool, now()) });
+  const { dead, failed } = kernel.normalise({
+    leases: restored,
+    free: freeAddresses(pool, now()),
+  });
+  for (const { key, error } of failed) {
+    log.warn(
+      { ...pool.lease(key)?.pod, ...errorFacts(error) },
+      "the network of a pod is not as it should be; its set-up was cut off, so the runtime will remove it",
+    );
+  }
   // They may have ended a moment ago, so their addresses cool down; the stock policy frees them at once.
   for (const key of dead) {
     if (pool.settings.policy === "stock") pool.undoAssign(key);

@@ -11,7 +11,6 @@ import type { AttachmentId, EniId } from "../facts/index.ts";
 import { addIpv4, cidrContains, parseCidr, parseIpv4, parseMac } from "../net/index.ts";
 import type { Cidr, Ipv4 } from "../net/index.ts";
 import { failureReason } from "../pool/index.ts";
-import type { OwnerKey } from "../pool/index.ts";
 import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, InstanceLimits } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
@@ -217,8 +216,10 @@ export class TinyWorld {
     },
     unwirePod: (address) => void this.pods.delete(address),
     checkPod: ({ address }) => (this.pods.has(address) ? [] : ["the pod is not wired"]),
-    normalise: ({ leases }): OwnerKey[] =>
-      leases.filter(({ address }) => !this.pods.has(address)).map(({ key }) => key),
+    normalise: ({ leases }) => ({
+      dead: leases.filter(({ address }) => !this.pods.has(address)).map(({ key }) => key),
+      failed: [],
+    }),
   };
 
   #shown({

@@ -1,6 +1,7 @@
 import type { Ipv4 } from "../net/index.ts";
 import { hostPrefix } from "./codec/ip.ts";
 import type { Rule } from "./codec/rule-message.ts";
+import { KernelError } from "./kernel-error.ts";
 import { listLinks } from "./links.ts";
 import { withNetlink } from "./netlink-session.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
@@ -21,44 +22,54 @@ export interface KnownPod {
 }
 
 /** What the node's kernel said about known pods. */
-export interface NormalisedPods {
+export interface NormalisedPods<Pod extends KnownPod> {
   /** Pods without a link: they ended while the agent was down. Their rules are gone now. */
-  readonly dead: readonly KnownPod[];
+  readonly dead: readonly Pod[];
   /** Pods whose route or rules had to be put right. */
-  readonly repaired: readonly KnownPod[];
+  readonly repaired: readonly Pod[];
+  /** Pods that the kernel would not put right, and why: a link that is down belongs to a set-up that was cut off. */
+  readonly failed: readonly { readonly pod: Pod; readonly error: KernelError }[];
 }
 
 /**
  * Makes the node's routes and rules fit the pods that a restarted agent knows. Dead pods lose theirs. Living pods keep
  * exactly the rules that `wirePod` gives; missing ones are added before others are removed. Addresses in `free` belong to
  * the node's ENIs but to no pod: rules for them are leftovers of an interrupted set-up, and are removed.
+ *
+ * One pod that can't be put right does not keep the others from it.
  */
-export function normalisePods({
+export function normalisePods<Pod extends KnownPod>({
   netns,
   pods,
   free,
 }: {
   readonly netns?: string | undefined;
-  readonly pods: readonly KnownPod[];
+  readonly pods: readonly Pod[];
   readonly free: readonly Ipv4[];
-}): NormalisedPods {
+}): NormalisedPods<Pod> {
   return withNetlink(netns, (host) => {
     const links = listLinks(host);
     const rules = rulesByAddress(listRules(host));
-    const dead: KnownPod[] = [];
-    const repaired: KnownPod[] = [];
+    const dead: Pod[] = [];
+    const repaired: Pod[] = [];
+    const failed: { pod: Pod; error: KernelError }[] = [];
     for (const pod of pods) {
       const link = links.find(({ name }) => name.endsWith(pod.suffix));
       if (link === undefined) {
         removeTraces(host, pod.address);
         dead.push(pod);
-      } else {
+        continue;
+      }
+      try {
         host.request(podRouteRequest(pod.address, link.index));
         if (repairRules(host, pod, rules.get(pod.address) ?? [])) repaired.push(pod);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        failed.push({ pod, error });
       }
     }
     for (const address of free) if (rules.has(address)) removeTraces(host, address);
-    return { dead, repaired };
+    return { dead, repaired, failed };
   });
 }
 

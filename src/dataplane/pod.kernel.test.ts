@@ -262,7 +262,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
         wirePod(b);
         const before = hostState();
         const outcome = normalisePods({ netns: node, pods: [known("a"), known("b")], free: [] });
-        expect(outcome).toEqual({ dead: [], repaired: [] });
+        expect(outcome).toEqual({ dead: [], repaired: [], failed: [] });
         expect(hostState()).toEqual(before);
       });
 
@@ -277,7 +277,31 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
           deleteRoute(socket, { destination: from });
         });
         const outcome = normalisePods({ netns: node, pods: [known("b")], free: [] });
-        expect(outcome).toEqual({ dead: [], repaired: [known("b")] });
+        expect(outcome).toEqual({ dead: [], repaired: [known("b")], failed: [] });
+        expect(hostState()).toEqual(before);
+      });
+
+      test("a pod whose set-up was cut off before its link was up is left alone, and the others are put right", () => {
+        wirePod(a);
+        wirePod(b);
+        const before = hostState();
+        withNetlink(node, (socket) => {
+          setLink(socket, getLink(socket, a.hostVethName).index, { up: false });
+          deleteRules(socket, { priority: 512, to: hostPrefix(b.address) });
+        });
+        const { dead, repaired, failed } = normalisePods({
+          netns: node,
+          pods: [known("a"), known("b")],
+          free: [],
+        });
+        expect({ dead, repaired }).toEqual({ dead: [], repaired: [known("b")] });
+        expect(failed.map(({ pod, error }) => [pod, error.errno])).toEqual([
+          [known("a"), "ENETDOWN"],
+        ]);
+        withNetlink(node, (socket) => {
+          setLink(socket, getLink(socket, a.hostVethName).index, { up: true });
+        });
+        normalisePods({ netns: node, pods: [known("a"), known("b")], free: [] });
         expect(hostState()).toEqual(before);
       });
 
@@ -289,7 +313,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
         });
         const free = [ip("10.0.1.12"), ip("10.0.1.13")];
         const outcome = normalisePods({ netns: node, pods: [known("b")], free });
-        expect(outcome).toEqual({ dead: [known("b")], repaired: [] });
+        expect(outcome).toEqual({ dead: [known("b")], repaired: [], failed: [] });
         expect(hostState()).toEqual(clean);
       });
     });
