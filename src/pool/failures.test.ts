@@ -203,6 +203,19 @@ describe("berth holds off, each cause by itself", () => {
     expect(node.stats().total).toBe(7);
   });
 
+  test("an ENI that no subnet is left for does not put off the next look at a full subnet", () => {
+    const ec2 = new TinyEc2(M5_LARGE, { count: 1, bits: 29 });
+    const node = new TinyNode(poolSettings({ ...M5_LARGE, warmIpTarget: 9 }), ec2);
+    const asked: number[] = [];
+    node.interfere = (step): undefined => {
+      if (step.kind === "assignBlocks" && step.count === 1) asked.push(node.nowMs);
+      return undefined;
+    };
+    node.run(6 * MINUTE_MS);
+    const seconds = asked.map((atMs) => Math.round((atMs - (asked[0] ?? 0)) / 1000));
+    expect(seconds).toEqual([0, 10, 30, 70, 150, 270]);
+  });
+
   test("creating an ENI asks for half, down to one, and then holds off", () => {
     const node = tinyNode({ ...M5_LARGE });
     node.run(MINUTE_MS);

@@ -21,7 +21,7 @@ test("it takes the next subnet when one has no room, and gives back what it took
   expect(ec2.held()).toBe(1);
   expect(ec2.perform(create({ unit: "prefix" }))).toEqual(failure("noFreeBlock", subnetId(1)));
   expect(ec2.perform(create({ avoidSubnets: [subnetId(0), subnetId(1)] }))).toEqual(
-    failure("subnetFull"),
+    failure("subnetFull", subnetId(0)),
   );
   const created = ec2.perform(create({ count: 15 }));
   expect(created).toMatchObject({ kind: "created", eni: { subnetId: subnetId(1) } });

@@ -117,7 +117,8 @@ export class TinyEc2 {
 
   #create(unit: BlockUnit, count: number, avoid: readonly SubnetId[]): Outcome {
     if (this.enis.length >= this.#limits.maxEnis) return failure("attachmentLimit");
-    let refused = failure("subnetFull");
+    // As the agent answers: a subnet that is avoided has given this answer itself, a moment ago.
+    let refused = failure("subnetFull", avoid[0]);
     for (const subnet of this.subnets) {
       if (avoid.includes(subnet.id)) continue;
       const own = take(subnet, "address", 1);
