@@ -79,7 +79,7 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
       memory.suspects.add(step.eniId);
       break;
     case "createEni":
-      lookForEni(memory, failure);
+      lookForEni(memory, step, failure);
       break;
     case "adoptEni":
       if (reason === "eniGone") memory.unknownEnis = Math.max(memory.unknownEnis - 1, 0);
@@ -90,14 +90,16 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
   }
 }
 
-function lookForEni(memory: BerthMemory, failure: StepFailure): void {
+function lookForEni(memory: BerthMemory, step: CreateEni, failure: StepFailure): void {
   const { reason, subnetId } = failure;
   const { nowMs } = memory.state;
   if (reason === "notReady") memory.unknownEnis++;
   if (reason === "notReady" || reason === "attachmentLimit" || reason === "other") {
     memory.reconcileAtMs = nowMs;
   }
-  if (subnetId !== undefined && isNoRoom(failure)) {
+  if (subnetId === undefined || !isNoRoom(failure)) return;
+  // A subnet that was to be avoided has not been asked: its own deadline stands.
+  if (!step.avoidSubnets.includes(subnetId)) {
     memory.backoffs.fail(names.subnet(subnetId), nowMs, SPANS[reason]);
   }
 }
