@@ -71,12 +71,14 @@ function removeParents(dir: string, depth: number): void {
   }
 }
 
+/** What is busy, or another user's, is left; whether the lab's own branches are gone is looked at afterwards. */
+const LEFT: readonly (string | undefined)[] = ["ENOENT", "EBUSY", "ENOTEMPTY", "EACCES", "EPERM"];
+
 function tryRemove(dir: string): void {
   try {
     rmdirSync(dir);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "EBUSY" && code !== "ENOTEMPTY") throw error;
+    if (!LEFT.includes((error as NodeJS.ErrnoException).code)) throw error;
   }
 }
 
