@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { COMMANDS, GROUPS } from "./command-list.ts";
 import { commandHelp } from "./help.ts";
@@ -26,3 +27,17 @@ test("every group has a command, and every command of two words a group", () => 
   );
   expect(new Set(Object.keys(GROUPS))).toEqual(new Set(groups));
 });
+
+test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])(
+  "%s names commands that there are",
+  (path) => {
+    const text = readFileSync(path, "utf8");
+    const named = [...text.matchAll(/(?:bin\/|npx |`)berth ([a-z][a-z -]*[a-z])/g)].flatMap(
+      ([, words = ""]) => words,
+    );
+    const names = COMMANDS.map(({ name }) => name);
+    const known = (words: string): boolean =>
+      names.some((name) => words === name || words.startsWith(`${name} `));
+    expect(named.filter((words) => !known(words) && GROUPS[words] === undefined)).toEqual([]);
+  },
+);
