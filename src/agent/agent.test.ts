@@ -7,7 +7,8 @@ import { parseCidr } from "../net/index.ts";
 import { isRecord } from "./json.ts";
 import { eventually, newDirectory, removeDirectory, startTinyAgent } from "./tiny-agent.ts";
 import type { TinyAgent } from "./tiny-agent.ts";
-import { LIMITS, must, TinyWorld } from "./tiny-world.ts";
+import { LIMITS, must } from "./tiny-instance.ts";
+import { TinyWorld } from "./tiny-world.ts";
 
 const agents: TinyAgent[] = [];
 

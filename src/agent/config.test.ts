@@ -3,7 +3,7 @@ import { BerthError } from "../base/index.ts";
 import { parseCidr } from "../net/index.ts";
 import { readAgentConfig } from "./config.ts";
 import { settingsFor } from "./pool-settings.ts";
-import { LIMITS } from "./tiny-world.ts";
+import { LIMITS } from "./tiny-instance.ts";
 import { VARIABLES } from "./variables.ts";
 import type { Variable } from "./variables.ts";
 

@@ -7,7 +7,7 @@ import { cidrOf, formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/ind
 import { newEc2 } from "./ec2-client.ts";
 import type { Ec2 } from "./ec2.ts";
 import { limitsOf } from "./discover.ts";
-import { INSTANCE, must } from "./tiny-world.ts";
+import { INSTANCE, must } from "./tiny-instance.ts";
 
 interface Answer {
   readonly status: number;

@@ -4,7 +4,9 @@ import { Pool, poolSettings } from "../pool/index.ts";
 import { newInTurn } from "./in-turn.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopParts } from "./loop.ts";
-import { must, newNode, SILENT, TinyWorld } from "./tiny-world.ts";
+import { must } from "./tiny-instance.ts";
+import { newNode, SILENT } from "./tiny-node.ts";
+import { TinyWorld } from "./tiny-world.ts";
 import { watchVpc } from "./vpc-watch.ts";
 import { newWake } from "./wake.ts";
 

@@ -10,7 +10,9 @@ import { forgetEni } from "./eni-removal.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import type { Node } from "./node.ts";
 import { perform } from "./perform.ts";
-import { INSTANCE, LIMITS, must, newNode, TinyWorld } from "./tiny-world.ts";
+import { INSTANCE, LIMITS, must } from "./tiny-instance.ts";
+import { newNode } from "./tiny-node.ts";
+import { TinyWorld } from "./tiny-world.ts";
 
 const CREATE: CreateEni = { kind: "createEni", unit: "address", count: 9, avoidSubnets: [] };
 const NOBODY = must(parseEniId("eni-0000dead"));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FailureReason, Refusal } from "../pool/index.ts";
 import { refusalText } from "./refusal-text.ts";
 import { parseCidr } from "../net/index.ts";
-import { INSTANCE } from "./tiny-world.ts";
+import { INSTANCE } from "./tiny-instance.ts";
 
 const CONTEXT = {
   instanceType: "m5.large",

@@ -4,7 +4,9 @@ import type { Ipv4 } from "../net/index.ts";
 import { Pool, poolSettings } from "../pool/index.ts";
 import type { PoolPolicy, SavedLease } from "../pool/index.ts";
 import { restore } from "./restore.ts";
-import { INSTANCE, newNode, TinyWorld } from "./tiny-world.ts";
+import { INSTANCE } from "./tiny-instance.ts";
+import { newNode } from "./tiny-node.ts";
+import { TinyWorld } from "./tiny-world.ts";
 
 const FIRST = addIpv4(INSTANCE.localIpv4, 10);
 

@@ -10,7 +10,7 @@ import { readAgentConfig } from "./config.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Log } from "./log.ts";
 import { startAgent } from "./start.ts";
-import { INSTANCE, LIMITS } from "./tiny-world.ts";
+import { INSTANCE, LIMITS } from "./tiny-instance.ts";
 import type { TinyWorld } from "./tiny-world.ts";
 import type { Environment } from "./variable-reader.ts";
 

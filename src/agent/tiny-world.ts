@@ -1,76 +1,16 @@
 import { invariant } from "../base/index.ts";
-import {
-  parseAttachmentId,
-  parseEniId,
-  parseInstanceId,
-  parseSecurityGroupId,
-  parseSubnetId,
-  parseVpcId,
-} from "../facts/index.ts";
+import { parseAttachmentId, parseEniId, parseSecurityGroupId } from "../facts/index.ts";
 import type { AttachmentId, EniId } from "../facts/index.ts";
-import { addIpv4, cidrContains, parseCidr, parseIpv4, parseMac } from "../net/index.ts";
+import { addIpv4, cidrContains, parseCidr, parseMac } from "../net/index.ts";
 import type { Cidr, Ipv4 } from "../net/index.ts";
 import { failureReason } from "../pool/index.ts";
-import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, InstanceLimits } from "./ec2.ts";
+import type { Assigned, Ec2, Ec2Attachment, Ec2Eni } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
-import type { Log } from "./log.ts";
-import type { InstanceFacts, InstanceMetadata, MetadataEni } from "./metadata.ts";
-import type { Node } from "./node.ts";
-
-/** For the tests of this room: a value that must be there. */
-export function must<T>(value: T | undefined): T {
-  invariant(value !== undefined, "a test value is missing");
-  return value;
-}
+import type { InstanceMetadata, MetadataEni } from "./metadata.ts";
+import { INSTANCE, LIMITS, must, SUBNET } from "./tiny-instance.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const SUBNET = must(parseCidr("10.0.1.0/24"));
-const PRIMARY_ENI = must(parseEniId("eni-00000001"));
-
-/** The instance that {@link TinyWorld} is about: an m5.large at 10.0.1.10. */
-export const INSTANCE: InstanceFacts = {
-  region: "us-west-2",
-  availabilityZone: "us-west-2a",
-  instanceId: must(parseInstanceId("i-00000001")),
-  instanceType: "m5.large",
-  localIpv4: must(parseIpv4("10.0.1.10")),
-  primaryMac: must(parseMac("02:00:00:00:00:01")),
-  primaryEni: PRIMARY_ENI,
-  subnet: must(parseSubnetId("subnet-00000001")),
-  vpc: must(parseVpcId("vpc-00000001")),
-};
-
-/** ENIs and addresses of {@link INSTANCE}. */
-export const LIMITS: InstanceLimits = { enis: 3, ipv4PerEni: 10, prefixes: true };
-
-/** A log that nobody reads. */
-export const SILENT: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-/** The node as an agent that has just started knows it. */
-export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Node> = {}): Node {
-  return {
-    ec2,
-    metadata,
-    kernel,
-    log: SILENT,
-    now: () => 1_000_000,
-    stopping: new AbortController().signal,
-    instance: INSTANCE,
-    limits: LIMITS,
-    tagging: { instance: INSTANCE.instanceId, clusterName: undefined, additionalTags: {} },
-    manageUntaggedEnis: true,
-    enis: new Map(),
-    ignored: new Set(),
-    ...given,
-  };
-}
 
 /**
  * For the tests of this room: one subnet, one instance, its metadata and its kernel, as far as an agent can tell. It
@@ -101,7 +41,7 @@ export class TinyWorld {
   constructor() {
     const attachment = this.#attachment(0);
     this.enis.push({
-      ...this.#newEni(PRIMARY_ENI, INSTANCE.localIpv4),
+      ...this.#newEni(INSTANCE.primaryEni, INSTANCE.localIpv4),
       attachment,
       status: "in-use",
     });
