@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 import { cidrOf, parseCidr } from "../net/index.ts";
 import { Pool, poolSettings } from "../pool/index.ts";
 import { newCheckpoint } from "./checkpoint.ts";
-import { must, INSTANCE } from "./tiny-world.ts";
+import { must, INSTANCE } from "./tiny-instance.ts";
 
 /**
  * For a test that kills it: a process that assigns and releases addresses of 10.0.9.0/24 as fast as it can, and says

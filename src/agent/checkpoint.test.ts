@@ -8,7 +8,7 @@ import type { Boot } from "./boot.ts";
 import { newCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { newDirectory, removeDirectory } from "./tiny-agent.ts";
-import { INSTANCE, must } from "./tiny-world.ts";
+import { INSTANCE, must } from "./tiny-instance.ts";
 
 const BOOT: Boot = { id: "boot-1", startedAtMs: 1_000_000 };
 const directories: string[] = [];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { BerthError, InvariantError } from "../base/index.ts";
 import { toEc2Error } from "./ec2-error.ts";
 import { EniNotShown, stepFailure } from "./step-failure.ts";
-import { INSTANCE } from "./tiny-world.ts";
+import { INSTANCE } from "./tiny-instance.ts";
 
 function named(name: string, code?: string): Error {
   return Object.assign(
