@@ -118,5 +118,6 @@ function growingCause(step: "createEni" | "assignBlocks" | undefined): string {
 }
 
 function until(atMs: number, { nowMs }: RefusalContext): string {
-  return `${Math.max(1, Math.ceil((atMs - nowMs) / 1000))} s`;
+  // The pool is free again a millisecond after its cooldown; 30 s must not read as 31.
+  return `${Math.max(1, Math.ceil((atMs - 1 - nowMs) / 1000))} s`;
 }
