@@ -27,12 +27,21 @@ export function cgroupAt(path: string): Cgroup {
 }
 
 /** Moves a process, and thereby everything it will start, into a branch; makes the branch when there is none. */
-export function joinCgroup({ dirs }: Cgroup, pid: number): void {
-  // One hierarchy is enough to find it again. Version 1 controllers such as cpuset refuse members until they are set up.
+export function joinCgroup(cgroup: Cgroup, pid: number): void {
+  const entrance = openCgroup(cgroup);
+  if (entrance !== undefined) writeFileSync(entrance, String(pid));
+}
+
+/**
+ * The file through which processes move into a branch, by writing their number, or 0 for themselves; makes the branch
+ * when there is none. Undefined on a machine without cgroups.
+ */
+export function openCgroup({ dirs }: Cgroup): string | undefined {
+  // One hierarchy is enough to find them again. Version 1 controllers such as cpuset refuse members until they are set up.
   const dir = dirs.at(-1);
-  if (dir === undefined) return;
+  if (dir === undefined) return undefined;
   mkdirSync(dir, { recursive: true });
-  writeFileSync(`${dir}/cgroup.procs`, String(pid));
+  return `${dir}/cgroup.procs`;
 }
 
 /** Every process in a branch and below it. */

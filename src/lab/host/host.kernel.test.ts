@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { LAB_KERNEL_MISSING, TestNamespaces } from "../testing/kernel.ts";
@@ -55,6 +55,26 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       const env = { PATH: "/nowhere" };
       const spec = { command: "sh", args: [], env, logFile: `${dir.path}/log`, cgroup, netns };
       await expect(startProgram(spec)).rejects.toMatchObject({ code: "labStart" });
+    });
+
+    test("a program is found in its cgroup although its parent was killed as soon as it had begun", async () => {
+      const spec = {
+        command: "sleep",
+        args: ["20"],
+        env: { PATH: "/usr/bin:/bin" },
+        logFile: `${dir.path}/log`,
+        cgroup: cgroupAt(`${cgroup.path}/orphan`),
+        netns,
+      };
+      const script = `
+        import { startProgram } from ${JSON.stringify(`${import.meta.dirname}/process.ts`)};
+        void startProgram(${JSON.stringify(spec)});
+        process.kill(process.pid, "SIGKILL");
+      `;
+      const args = ["--input-type=module", "--eval", script];
+      const { signal } = spawnSync(process.execPath, args);
+      expect(signal).toBe("SIGKILL");
+      await expect.poll(() => cgroupProcesses(spec.cgroup).size).toBe(1);
     });
 
     test("all processes of a cgroup are ended, orphans too, and then it can be removed", async () => {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BerthError } from "../../base/index.ts";
-import { type Cgroup, joinCgroup } from "./cgroup.ts";
+import { type Cgroup, joinCgroup, openCgroup } from "./cgroup.ts";
 
 /** A process that can be told from a later one with the same number. */
 export interface ProcessId {
@@ -30,15 +30,25 @@ export interface Program {
   readonly ended: Promise<string>;
 }
 
-/** Starts a program in a network namespace. `nsenter` replaces itself by it, so the process is the program. */
+/**
+ * What a process does before it is the program: it moves itself into the cgroup. If only its parent did that, a parent
+ * that is killed right after the fork would leave a process that no clean-up finds.
+ */
+const BORN_IN_CGROUP = 'echo 0 >"$0" && exec nsenter "$@"';
+
+/** Starts a program in a network namespace. Each step replaces itself by the next, so the process is the program. */
 export async function startProgram(spec: ProgramSpec): Promise<Program> {
+  const entrance = openCgroup(spec.cgroup) ?? "/dev/null";
+  const inside = [`--net=${spec.netns}`, "--", spec.command, ...spec.args];
   const log = openSync(spec.logFile, "a");
-  const child = spawn("nsenter", [`--net=${spec.netns}`, "--", spec.command, ...spec.args], {
+  const child = spawn("sh", ["-c", BORN_IN_CGROUP, entrance, ...inside], {
     detached: true,
     stdio: ["ignore", log, log],
     env: spec.env,
   });
   closeSync(log);
+  // Here too, for a clean-up in this process that does not wait for the child to get so far.
+  if (child.pid !== undefined) joinCgroup(spec.cgroup, child.pid);
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => {
       resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
@@ -48,14 +58,13 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
     child.once("spawn", resolve);
     child.once("error", (cause) => {
       const message = `Cannot start ${spec.command} in ${spec.netns}: ${cause.message}`;
-      const fix = "Install the Debian package util-linux, which has nsenter.";
+      const fix = `Programs are looked up in PATH, which is \`${spec.env["PATH"] ?? ""}\` there; a node's \`env\` in the lab file may have set it.`;
       reject(new BerthError("labStart", message, { fix, cause }));
     });
   });
   child.unref();
   const { pid } = child;
   if (pid === undefined) throw new RangeError("a spawned process has a number");
-  joinCgroup(spec.cgroup, pid);
   const startTicks = startTicksOf(pid) ?? 0;
   return { id: { pid, startTicks }, ended };
 }
