@@ -23,3 +23,10 @@ test("a reader that closes the pipe early is no failure", async () => {
   await once(child, "close");
   expect(errors).toBe("");
 });
+
+test("words that nobody can hear any more don't end the program", async () => {
+  const child = spawn(program, ["xyzzy"], { stdio: ["ignore", "ignore", "pipe"] });
+  child.stderr.destroy();
+  const [exitCode] = (await once(child, "exit")) as [number | null];
+  expect(exitCode).toBe(2);
+});

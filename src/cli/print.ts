@@ -6,12 +6,16 @@ export interface Printer {
   progress(text: string): void;
 }
 
+/** A reader that has seen enough (`| head`) closes the pipe, and a window can be closed: no failure of ours. */
+const READER_GONE: readonly (string | undefined)[] = ["EPIPE", "EIO"];
+
 /** The printer of the process. */
 export function newProcessPrinter(): Printer {
-  // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!READER_GONE.includes(error.code)) throw error;
   });
+  // Nobody can be told, and what is going on has to go on: a lab has to clean up after its terminal is closed.
+  process.stderr.on("error", () => undefined);
   return {
     result(text) {
       process.stdout.write(withNewline(text));
