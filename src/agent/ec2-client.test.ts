@@ -14,6 +14,9 @@ interface Answer {
   readonly body: string;
 }
 
+/** The status of an answer that never comes. */
+const SILENCE = 0;
+
 const ENI = must(parseEniId("eni-00000002"));
 const ATTACHMENT = must(parseAttachmentId("eni-attach-00000002"));
 
@@ -21,6 +24,7 @@ const ATTACHMENT = must(parseAttachmentId("eni-attach-00000002"));
 const seen: URLSearchParams[] = [];
 const answers: Answer[] = [];
 let server: Server;
+let endpoint: string;
 let ec2: Ec2;
 
 async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -29,6 +33,7 @@ async function respond(incoming: IncomingMessage, response: ServerResponse): Pro
   const request = new URLSearchParams(Buffer.concat(chunks).toString());
   seen.push(request);
   const { status, body } = answers.shift() ?? failure("InternalError", 500);
+  if (status === SILENCE) return;
   response.writeHead(status, { "content-type": "text/xml" });
   const action = request.get("Action") ?? "";
   response.end(
@@ -53,7 +58,7 @@ beforeAll(async () => {
   process.env["AWS_ACCESS_KEY_ID"] = "test";
   process.env["AWS_SECRET_ACCESS_KEY"] = "test";
   const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
+  endpoint = `http://127.0.0.1:${port}`;
   ec2 = await newEc2({ region: "us-west-2", endpoint, requestTimeoutMs: 2_000, attempts: 3 });
 });
 
@@ -260,6 +265,19 @@ describe("failures", () => {
     for (let count = 0; count < 3; count++) answers.push(failure("RequestLimitExceeded", 503));
     await expect(ec2.deleteEni(ENI)).rejects.toMatchObject({ reason: "throttled" });
     expect(seen).toHaveLength(3);
+  });
+
+  test("a request without an answer is tried again, and is a failure in the end", async () => {
+    const impatient = await newEc2({
+      region: "us-west-2",
+      endpoint,
+      requestTimeoutMs: 100,
+      attempts: 2,
+    });
+    answers.push({ status: SILENCE, body: "" }, { status: SILENCE, body: "" });
+    const asked = impatient.eni(ENI);
+    await expect(asked).rejects.toMatchObject({ reason: "other", ec2Code: "TimeoutError" });
+    expect(seen).toHaveLength(2);
   });
 
   test("an answer without its id is unexpected", async () => {

@@ -26,8 +26,12 @@ export async function newEc2(settings: Ec2ClientSettings): Promise<Ec2> {
     maxAttempts: settings.attempts,
     retryMode: "standard",
     requestHandler: {
-      requestTimeout: settings.requestTimeoutMs,
       connectionTimeout: settings.requestTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
+      // Without it the SDK only prints a warning and waits for ever, and with it the pool.
+      throwOnRequestTimeout: true,
+      // An answer that stops half-way.
+      socketTimeout: settings.requestTimeoutMs,
     },
     customUserAgent: "berth-agent",
   });
