@@ -24,9 +24,12 @@ const SO_RCVTIMEO = 20;
 const NETLINK_OPTIONS = [10, 11, 12];
 const EINTR = 4;
 
-/** More than the kernel puts into one read of a dump (32 KiB). */
-const RECEIVE_BYTES = 65_536;
-/** Acknowledgements wait in the socket's buffer (208 KiB by default); more requests at once could overflow it. */
+/**
+ * More than the kernel puts into one read of a dump (32 KiB). One for all sockets: every call takes out what it needs
+ * before it returns.
+ */
+const RECEIVE_BUFFER = new Uint8Array(65_536);
+/** Answers wait in the socket's buffer (208 KiB by default); more requests at once could overflow it. */
 const PIPELINE_MAX = 64;
 const DUMP_ATTEMPTS_MAX = 5;
 /** The kernel answers before `send` returns, so a wait means that an answer was lost. */
@@ -39,7 +42,6 @@ const RECEIVE_TIMEOUT_S = 5;
 export class NetlinkSocket {
   #fd: number;
   readonly #netns: string | undefined;
-  readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   #sequence = 0;
 
   private constructor(fd: number, netns: string | undefined) {
@@ -118,21 +120,21 @@ export class NetlinkSocket {
   ): (KernelError | undefined)[] {
     const first = this.#sequence + 1;
     const writer = new ByteWriter();
-    for (const request of requests) {
-      const flags = request.flags | FLAG.request | FLAG.ack;
-      writeRequest(writer, { ...request, flags }, ++this.#sequence);
+    // The kernel works in order and reports every refusal unasked: the acknowledgement of the last ends them all.
+    for (const [index, request] of requests.entries()) {
+      const wanted = index === requests.length - 1 ? FLAG.request | FLAG.ack : FLAG.request;
+      writeRequest(writer, { ...request, flags: request.flags | wanted }, ++this.#sequence);
     }
     this.#send(writer, requests[0]);
-    const outcomes: (KernelError | undefined)[] = [];
-    let missing = requests.length;
-    while (missing > 0) {
+    const outcomes = requests.map((): KernelError | undefined => undefined);
+    for (let done = requests.length === 0; !done;) {
       for (const message of this.#receive(requests[0])) {
         const index = message.sequence - first;
         const request = requests[index];
         if (request === undefined) continue;
         if (message.type === TYPE.error) {
           outcomes[index] = this.#refusal(request, message);
-          missing--;
+          done ||= index === requests.length - 1;
         } else {
           onAnswer(message);
         }
@@ -177,8 +179,8 @@ export class NetlinkSocket {
 
   #receive(request: NetlinkRequest | undefined): NetlinkMessage[] {
     for (;;) {
-      const count = systemCalls().recv(this.#fd, this.#buffer, this.#buffer.length, 0);
-      if (count >= 0) return parseMessages(this.#buffer.subarray(0, count));
+      const count = systemCalls().recv(this.#fd, RECEIVE_BUFFER, RECEIVE_BUFFER.length, 0);
+      if (count >= 0) return parseMessages(RECEIVE_BUFFER.subarray(0, count));
       if (lastErrno() !== EINTR) throw this.#failure(request);
     }
   }

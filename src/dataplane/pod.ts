@@ -1,8 +1,9 @@
 import { closeSync } from "node:fs";
-import { BerthError } from "../base/index.ts";
+import { BerthError, invariant } from "../base/index.ts";
 import { formatIpv4, type Mac } from "../net/index.ts";
 import { hostPrefix } from "./codec/ip.ts";
 import { setLinkRequest } from "./codec/link-message.ts";
+import type { NetlinkRequest } from "./codec/message.ts";
 import { TABLE } from "./codec/route-message.ts";
 import { deleteRuleRequest, newRuleRequest, type Rule } from "./codec/rule-message.ts";
 import { isErrno, type KernelError } from "./kernel-error.ts";
@@ -40,11 +41,7 @@ export function wirePod(wiring: PodWiring): WiredPod {
   checkPodNetns(wiring);
   const hostFd = openNetns(wiring.hostNetns ?? OWN_NETNS);
   try {
-    return withNetlink(wiring.hostNetns, (host) => {
-      const old = findLink(host, wiring.hostVethName);
-      if (old !== undefined) deleteLink(host, old.index);
-      return wireOrUndo(host, hostFd, wiring);
-    });
+    return withNetlink(wiring.hostNetns, (host) => wireOrUndo(host, hostFd, wiring));
   } catch (cause) {
     throw notWired(wiring, cause);
   } finally {
@@ -84,12 +81,12 @@ function wireOrUndo(host: NetlinkSocket, hostFd: number, wiring: PodWiring): Wir
   const pod = openNetlink(wiring.podNetns);
   const mac = randomMac();
   try {
-    pod.request(podVethRequest(wiring, { mac, netnsFd: hostFd }));
+    createPair(host, pod, { wiring, request: podVethRequest(wiring, { mac, netnsFd: hostFd }) });
     try {
-      const hostVethIndex = getLink(host, wiring.hostVethName).index;
+      const { index, peerIndex: hostVethIndex } = getLink(pod, wiring.ifName);
+      invariant(hostVethIndex !== undefined, "a veth has another end");
       refuseRouterAdvertisements(wiring);
       connectHostSide(host, { wiring, hostVethIndex, added });
-      const { index } = getLink(pod, wiring.ifName);
       pod.requestAll(podSideRequests(wiring.address, { linkIndex: index, hostMac: mac }));
       return { hostVethMac: mac, hostVethIndex };
     } catch (error) {
@@ -98,6 +95,22 @@ function wireOrUndo(host: NetlinkSocket, hostFd: number, wiring: PodWiring): Wir
     }
   } finally {
     pod.close();
+  }
+}
+
+/** Creates the veth pair, if need be in place of a host link of that name that an earlier pod has left. */
+function createPair(
+  host: NetlinkSocket,
+  pod: NetlinkSocket,
+  { wiring, request }: { readonly wiring: PodWiring; readonly request: NetlinkRequest },
+): void {
+  try {
+    pod.request(request);
+  } catch (error) {
+    const old = isErrno(error, "EEXIST") ? findLink(host, wiring.hostVethName) : undefined;
+    if (old === undefined) throw error;
+    deleteLink(host, old.index);
+    pod.request(request);
   }
 }
 
