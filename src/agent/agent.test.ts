@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -329,9 +329,16 @@ describe("a successor", () => {
   test("does not start beside an agent that runs, nor on a checkpoint that it can't read", async () => {
     const world = new TinyWorld();
     const first = await start(world);
+    const calls = [...world.calls];
+    const written = statSync(first.config.checkpointFile).ino;
     await expect(startTinyAgent(world, { directory: first.directory })).rejects.toMatchObject({
       code: "agentRunning",
     });
+    expect(world.calls, "it has asked EC2 for nothing").toEqual(calls);
+    expect(world.hostSetUps).toBe(1);
+    expect(statSync(first.config.checkpointFile).ino, "the checkpoint is the first's").toBe(
+      written,
+    );
     const directory = newDirectory();
     writeFileSync(join(directory, "checkpoint.json"), "{");
     await expect(startTinyAgent(world, { directory })).rejects.toMatchObject({

@@ -23,6 +23,7 @@ import type { Node, NodePorts } from "./node.ts";
 import { perform } from "./perform.ts";
 import { settingsFor } from "./pool-settings.ts";
 import { restore } from "./restore.ts";
+import { requireUnanswered } from "./unix-socket.ts";
 import { watchVpc } from "./vpc-watch.ts";
 import { newWake } from "./wake.ts";
 import type { Wake } from "./wake.ts";
@@ -52,6 +53,8 @@ export interface RunningAgent {
 export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<RunningAgent> {
   const { config, instance, limits, boot } = parts;
   const { log, now } = ports;
+  // Before anything is touched: two agents would undo each other's rules, and overwrite each other's checkpoint.
+  await requireUnanswered(config.cniSocket);
   const { node, enis, vpcCidrs, unmanagedEnis } = await discover(ports, {
     config,
     instance,

@@ -16,12 +16,7 @@ export async function listenOnSocket(
   server: Pick<Server, "listen" | "once" | "off">,
   path: string,
 ): Promise<void> {
-  if (await isAnswered(path)) {
-    throw new BerthError("agentRunning", `Another process answers on ${path} already.`, {
-      fix: "Stop the other agent of this node, or set BERTH_CNI_SOCKET or BERTH_INTROSPECTION_SOCKET to another path.",
-      facts: { path },
-    });
-  }
+  await requireUnanswered(path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
@@ -32,6 +27,15 @@ export async function listenOnSocket(
     });
   });
   chmodSync(path, SOCKET_MODE);
+}
+
+/** Throws BerthError `agentRunning` when somebody answers on a Unix socket at `path`. */
+export async function requireUnanswered(path: string): Promise<void> {
+  if (!(await isAnswered(path))) return;
+  throw new BerthError("agentRunning", `Another process answers on ${path} already.`, {
+    fix: "Stop the other agent of this node, or set BERTH_CNI_SOCKET or BERTH_INTROSPECTION_SOCKET to another path.",
+    facts: { path },
+  });
 }
 
 function isAnswered(path: string): Promise<boolean> {
