@@ -14,10 +14,13 @@ export interface LabClient {
   exec(request: ExecRequest): Promise<ExecResult>;
 }
 
-/** A client of the lab that listens on a Unix socket. */
-export function openLabClient(socketPath: string): LabClient {
+/** A lab that takes longer for a simple answer hangs. */
+const ANSWER_MS = 10_000;
+
+/** A client of the lab that listens on a Unix socket. Only a command in a pod may take longer than `answerMs`. */
+export function openLabClient(socketPath: string, answerMs: number = ANSWER_MS): LabClient {
   const call = <Reply>(method: string, path: string, body?: object): Promise<Reply> =>
-    callLab<Reply>({ socketPath, method, path, body });
+    callLab<Reply>({ socketPath, method, path, body, signal: AbortSignal.timeout(answerMs) });
   return {
     status: () => call("GET", "/status"),
     down: async () => {
@@ -27,7 +30,13 @@ export function openLabClient(socketPath: string): LabClient {
       await call("POST", "/scale", request);
     },
     exec: async (request) => {
-      const { stdout, stderr, exitCode } = await call<ExecReply>("POST", "/exec", request);
+      const { stdout, stderr, exitCode } = await callLab<ExecReply>({
+        socketPath,
+        method: "POST",
+        path: "/exec",
+        body: request,
+        signal: undefined,
+      });
       return {
         stdout: Buffer.from(stdout, "base64"),
         stderr: Buffer.from(stderr, "base64"),
@@ -42,12 +51,14 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly body: object | undefined;
+  /** Gives up. */
+  readonly signal: AbortSignal | undefined;
 }
 
-async function callLab<Reply>({ socketPath, method, path, body }: Call): Promise<Reply> {
+async function callLab<Reply>({ signal, body, ...target }: Call): Promise<Reply> {
   const headers = { "content-type": "application/json" };
   const { promise, resolve, reject } = Promise.withResolvers<[status: number, body: string]>();
-  const request = httpRequest({ socketPath, method, path, headers }, (response) => {
+  const request = httpRequest({ ...target, headers, ...(signal && { signal }) }, (response) => {
     text(response).then((answer) => {
       resolve([response.statusCode ?? 0, answer]);
     }, reject);
@@ -58,7 +69,7 @@ async function callLab<Reply>({ socketPath, method, path, body }: Call): Promise
   try {
     answer = await promise;
   } catch (cause) {
-    throw new BerthError("labGone", `The lab at ${socketPath} does not answer.`, {
+    throw new BerthError("labGone", `The lab at ${target.socketPath} does not answer.`, {
       fix: "It may just be starting or ending. `berth lab down` cleans up after one that crashed.",
       cause,
     });

@@ -22,7 +22,10 @@ export interface DetachedOptions {
 
 const POLL_MS = 50;
 
-/** Starts `berth lab up` in the background and resolves when the lab is up. Its words are passed on until then. */
+/**
+ * Starts `berth lab up` in the background and resolves when the lab is up. Its words are passed on until then. The signal
+ * ends it while it starts; then this waits until it has cleaned up, and throws `labStart`, as when it fails.
+ */
 export async function startDetached(options: DetachedOptions): Promise<LabStatus> {
   const { berth, file, env, signal } = options;
   const output = openOutput();
@@ -35,12 +38,14 @@ export async function startDetached(options: DetachedOptions): Promise<LabStatus
   child.unref();
   // An exit code, or the signal that has ended it.
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const end = (): void => {
+    child.kill("SIGTERM");
+  };
+  signal.addEventListener("abort", end, { once: true });
   try {
     return await untilUp(options, { pid: child.pid, output, hasEnded });
-  } catch (error) {
-    if (signal.aborted && !hasEnded()) child.kill("SIGTERM");
-    throw error;
   } finally {
+    signal.removeEventListener("abort", end);
     closeSync(output);
   }
 }
@@ -60,20 +65,26 @@ async function untilUp(
   const client = openLabClient(new StateDir(stateRoot, name).controlSocket);
   const passOn = newReader(output);
   for (;;) {
-    signal.throwIfAborted();
     const over = hasEnded();
     const words = passOn();
     if (words !== "") progress(words);
-    if (over) {
-      throw new BerthError("labStart", `Lab ${name} ended while it was starting.`, {
-        fix: "Its own words above say what to do.",
-      });
-    }
+    if (over) throw startFailure(name, signal);
     const status = await client.status().catch(() => undefined);
     // Another lab of that name may be the one that answers: then the child is about to refuse.
-    if (status?.state === "running" && status.pid === pid) return status;
+    if (status?.state === "running" && status.pid === pid && !signal.aborted) return status;
     await sleep(POLL_MS);
   }
+}
+
+function startFailure(name: string, { aborted }: AbortSignal): BerthError {
+  if (!aborted) {
+    return new BerthError("labStart", `Lab ${name} ended while it was starting.`, {
+      fix: "Its own words above say what to do.",
+    });
+  }
+  return new BerthError("labStart", `Lab ${name} was interrupted while it was starting.`, {
+    fix: "`berth lab up` starts it again.",
+  });
 }
 
 /** A file without a name: gone when both processes have closed it. */

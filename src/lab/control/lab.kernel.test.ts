@@ -135,8 +135,11 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       const starting = up(giveUp.signal);
       await expect.poll(() => existsSync(dir.path), { timeout: 20_000 }).toBe(true);
       giveUp.abort();
-      await expect(starting).rejects.toThrow();
-      await expect.poll(() => existsSync(dir.path), { timeout: 20_000 }).toBe(false);
+      await expect(starting).rejects.toMatchObject({
+        code: "labStart",
+        message: `Lab ${NAME} was interrupted while it was starting.`,
+      });
+      expect(existsSync(dir.path)).toBe(false);
     });
   },
 );

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readLabConfig } from "../config.ts";
 import { currentProcess } from "../host/process.ts";
@@ -150,6 +152,15 @@ test("choosing among labs", () => {
 test("a lab that does not answer", async () => {
   const client = openLabClient(`${dir.path}/no.sock`);
   await expect(client.status()).rejects.toMatchObject({ code: "labGone" });
+});
+
+test("a lab that hangs is not waited for", async () => {
+  const server = createServer();
+  server.listen(`${dir.path}/hangs.sock`);
+  await once(server, "listening");
+  const client = openLabClient(`${dir.path}/hangs.sock`, 10);
+  await expect(client.down()).rejects.toMatchObject({ code: "labGone" });
+  server.close();
 });
 
 test.each([
