@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { BerthError } from "../base/index.ts";
 import { currentBoot } from "./boot.ts";
@@ -17,6 +18,14 @@ test("a line is one JSON object with time, facts and sentence; less severe ones 
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: 30, pod: "web-0", msg: "ADD done" });
   expect(lines[0]).toMatch(/"time":"\d{4}-\d\d-\d\dT/);
   removeDirectory(directory);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk costs lines, not the agent", async () => {
+  const log = newLog({ level: "info", file: "/dev/full" });
+  for (let count = 0; count < 3; count++) {
+    log.info({ count }, "ADD done");
+    await setImmediate();
+  }
 });
 
 test.each([

@@ -8,13 +8,21 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
 const DESCRIPTORS: Readonly<Record<string, number>> = { stdout: 1, stderr: 2 };
 
-/** One JSON object a line, with the time as ISO 8601. Written at once: a killed agent's last lines are there to read. */
+/** How much waits for a full disk to have room again; what comes then is dropped. */
+const UNWRITTEN_MAX_BYTES = 1024 * 1024;
+
+/**
+ * One JSON object a line, with the time as ISO 8601. Written at once: a killed agent's last lines are there to read.
+ * A line that can't be written (the disk is full, nobody reads the pipe) is lost: pods matter more than the log.
+ */
 export function newLog({ level, file }: LogConfig): Log {
   const destination = pino.destination({
     dest: DESCRIPTORS[file] ?? file,
     sync: true,
     mkdir: true,
+    maxLength: UNWRITTEN_MAX_BYTES,
   });
+  destination.on("error", () => undefined);
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
