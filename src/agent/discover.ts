@@ -4,7 +4,7 @@ import type { Cidr } from "../net/index.ts";
 import type { AttachedEni } from "../pool/index.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
-import { tagEni, whyNotOurs } from "./eni-inspection.ts";
+import { isLeaving, tagEni, whyNotOurs } from "./eni-inspection.ts";
 import { attached, ec2Blocks, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
 import { errorFacts } from "./log.ts";
 import type { InstanceFacts, MetadataEni } from "./metadata.ts";
@@ -68,11 +68,15 @@ export async function discover(
       node.ignored.add(eni.id);
       if (eni.attachment?.networkCard === 0) unmanagedEnis++;
       ports.log.info({ eni: eni.id, reason }, "an attached ENI is left alone");
-    } else if (inMetadata?.ipv4s[0] === undefined || inMetadata.subnetCidr === undefined) {
+    } else if (
+      isLeaving(eni) ||
+      inMetadata?.ipv4s[0] === undefined ||
+      inMetadata.subnetCidr === undefined
+    ) {
       // Being attached or detached at this moment: the pool's first look at the instance decides.
       ports.log.info(
         { eni: eni.id, status: eni.status },
-        "an attached ENI is not in instance metadata yet",
+        "an ENI is half-attached: it has to wait",
       );
     } else {
       await tagEni(node, eni);

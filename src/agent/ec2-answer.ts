@@ -19,7 +19,8 @@ export function readEni(eni: NetworkInterface): Ec2Eni {
     subnet: required(operation, eni.SubnetId, parseSubnetId),
     description: eni.Description ?? "",
     interfaceType: eni.InterfaceType ?? "interface",
-    status: eni.Status ?? "available",
+    // While it is being detached the ENI itself is still "in-use".
+    status: eni.Attachment?.Status === "detaching" ? "detaching" : (eni.Status ?? "available"),
     attachment: eni.Attachment === undefined ? undefined : readAttachment(eni.Attachment),
     primaryIpv4: primary,
     secondaryIpv4s: readAll(

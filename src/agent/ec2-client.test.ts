@@ -116,6 +116,12 @@ describe("questions", () => {
     expect(seen[1]?.get("NextToken")).toBe("more");
   });
 
+  test("an ENI whose attachment is ending is being detached, whatever its own status says", async () => {
+    const ending = ENI_XML.replace("<deviceIndex>", "<status>detaching</status><deviceIndex>");
+    answers.push(success(`<networkInterfaceSet>${ending}</networkInterfaceSet>`));
+    expect(await ec2.eni(ENI)).toMatchObject({ status: "detaching" });
+  });
+
   test("an ENI that EC2 doesn't know", async () => {
     answers.push(success("<networkInterfaceSet/>"));
     expect(await ec2.eni(ENI)).toBeUndefined();

@@ -98,7 +98,13 @@ export function whyNotOurs(node: Node, eni: Ec2Eni): string | undefined {
 }
 
 function isOurs(node: Node, eni: Ec2Eni | undefined): eni is Ec2Eni {
-  return eni?.attachment !== undefined && eni.attachment.instance === node.instance.instanceId;
+  if (eni?.attachment === undefined || isLeaving(eni)) return false;
+  return eni.attachment.instance === node.instance.instanceId;
+}
+
+/** Whether an ENI is being detached. EC2 and metadata list it for some seconds more, but a pod on it would lose its network. */
+export function isLeaving({ status }: Pick<Ec2Eni, "status">): boolean {
+  return status === "detaching";
 }
 
 function gone(): Outcome {

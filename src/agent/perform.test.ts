@@ -250,6 +250,18 @@ describe("looking at the instance", () => {
     });
   });
 
+  test("an ENI that is being detached is gone: nobody is to get an address of it", async () => {
+    const world = new TinyWorld();
+    const eniId = await attachEni(world);
+    eniOf(world, eniId).status = "detaching";
+    const node = newNode(world);
+    const gone = { kind: "failed", reason: "eniGone" };
+    expect(await perform(node, { kind: "describeEni", eniId, effect: "mirror" })).toMatchObject(
+      gone,
+    );
+    expect(await perform(node, { kind: "adoptEni", eniId })).toMatchObject(gone);
+  });
+
   test("adoptEni tags and sets up; the kernel state goes when the ENI does", async () => {
     const world = new TinyWorld();
     const eniId = await attachEni(world);
@@ -352,6 +364,14 @@ describe("the start", () => {
     const found = await start(world);
     expect(found.enis[1]).toMatchObject({ service: "excluded", deviceIndex: 1 });
     expect(found.enis[1]?.blocks).toHaveLength(2);
+  });
+
+  test("an ENI that the last process was detaching serves nobody", async () => {
+    const world = new TinyWorld();
+    eniOf(world, await attachEni(world)).status = "detaching";
+    const found = await start(world);
+    expect(found.enis.map(({ id }) => id)).toEqual([INSTANCE.primaryEni]);
+    expect(found.unmanagedEnis).toBe(0);
   });
 
   test("ends when EC2 is not that of this instance", async () => {
