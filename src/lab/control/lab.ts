@@ -16,6 +16,7 @@ import { type BuiltRegion, buildRegion } from "../region/build-region.ts";
 import { RegionClock } from "../region/region-clock.ts";
 import type { PodStatus } from "../workloads/pod.ts";
 import { Workloads } from "../workloads/workloads.ts";
+import { netnsName } from "./netns-names.ts";
 import { type Services, startServices } from "./services.ts";
 import type { StateDir } from "./state-dir.ts";
 import type { LabStatus } from "./status.ts";
@@ -192,7 +193,7 @@ function isSettled({ phase, node, failures }: PodStatus): boolean {
 function netnsMaker(dir: StateDir): NetnsMaker {
   return {
     make(role) {
-      const name = `berth-${dir.name}-${role}`;
+      const name = netnsName(dir, role);
       dir.rememberNetns(name);
       return createNetns(name);
     },

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { listNetns } from "../../dataplane/index.ts";
+import { createNetns, deleteNetns, listNetns } from "../../dataplane/index.ts";
 import { readLabConfig } from "../config.ts";
 import { LAB_KERNEL_MISSING } from "../testing/kernel.ts";
 import { smallLab, temporaryDir } from "../testing/labs.ts";
@@ -89,6 +89,20 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
         fix: expect.stringContaining("Its last words: no berth for me") as string,
       });
       expect(remains()).toEqual([]);
+    });
+
+    test("namespaces of a lab of the same name elsewhere are left alone", async () => {
+      const name = `berth-${NAME}-n`;
+      createNetns(name);
+      try {
+        await expect(run(NODE, ["sleep", "60"]).ended).rejects.toMatchObject({
+          code: "labRunning",
+          message: expect.stringContaining(name) as string,
+        });
+        expect(remains()).toEqual([name]);
+      } finally {
+        deleteNetns(name);
+      }
     });
 
     test("to be ended while it starts is no failure", async () => {

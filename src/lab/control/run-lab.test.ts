@@ -136,6 +136,34 @@ test("what a crashed lab has left is removed by the next, and by `lab down`", as
   expect(readdirSync(dir.path)).toEqual(["t.yaml"]);
 });
 
+test("a record that can't be understood is the remains of a crash", async () => {
+  const broken = new StateDir(stateRoot(), "t");
+  mkdirSync(broken.path, { recursive: true });
+  writeFileSync(`${broken.path}/lab.json`, '{ "name": "t"');
+  expect(() => connectLab({ stateRoot: stateRoot(), name: "t" })).toThrow(
+    /ended without cleaning up/,
+  );
+  const { progress, ended, stop } = await start();
+  expect(progress).toContain("Removing what an earlier lab t has left.");
+  stop();
+  await ended;
+});
+
+test("a directory that can't be used is named, with the reason", () => {
+  writeFileSync(`${dir.path}/file`, "");
+  const record = { name: "t", process: currentProcess(), file: "t.yaml" };
+  const claim = (root: string) => () => {
+    new StateDir(root, "t").claim(record);
+  };
+  expect(claim(`${dir.path}/file`)).toThrow(expect.objectContaining({ code: "labState" }));
+  claim(dir.path)();
+  expect(claim(dir.path)).toThrow(expect.objectContaining({ code: "labRunning" }));
+  mkdirSync(`${dir.path}/other/lab.json`, { recursive: true });
+  expect(() => new StateDir(dir.path, "other").read()).toThrow(
+    expect.objectContaining({ code: "labState" }),
+  );
+});
+
 test("choosing among labs", () => {
   const choose = (name?: string) => () => chooseLab({ stateRoot: stateRoot(), name });
   expect(choose()).toThrow(expect.objectContaining({ fix: "Start one with `berth lab up`." }));

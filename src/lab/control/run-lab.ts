@@ -8,7 +8,8 @@ import { cleanUp } from "./cleanup.ts";
 import { startControlServer } from "./control-server.ts";
 import { isLabRunning } from "./find-lab.ts";
 import { Lab, type LabOptions } from "./lab.ts";
-import { StateDir } from "./state-dir.ts";
+import { refuseTakenNetns } from "./netns-names.ts";
+import { alreadyRunning, StateDir } from "./state-dir.ts";
 import type { LabStatus } from "./status.ts";
 
 /** What it takes to run a lab in this process. */
@@ -44,7 +45,8 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const mode = modeOf(options);
   const dir = new StateDir(config.stateRoot, lab.name);
   await clear(dir, progress);
-  claim(dir, file);
+  if (mode === "kernel") refuseTakenNetns(dir, lab);
+  dir.claim({ name: dir.name, process: currentProcess(), file });
   progress(`Starting lab ${lab.name}: ${sizeOf(lab, mode)}.`);
   try {
     const onBug = (error: unknown): void => {
@@ -87,16 +89,6 @@ async function serve(lab: Lab, options: RunLabOptions & { dir: StateDir }): Prom
   }
 }
 
-/** Takes the directory; refuses when another process has done so since we looked. */
-function claim(dir: StateDir, file: string): void {
-  try {
-    dir.claim({ name: dir.name, process: currentProcess(), file });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw alreadyRunning(dir);
-    throw cause;
-  }
-}
-
 /** "4 subnets, 3 nodes, 12 pods" */
 function sizeOf({ subnets, nodes, workloads }: LabFile, mode: LabStatus["mode"]): string {
   const pods = workloads.reduce((sum, { replicas }) => sum + replicas, 0);
@@ -124,13 +116,6 @@ async function clear(dir: StateDir, progress: (line: string) => void): Promise<v
   if (isLabRunning(dir)) throw alreadyRunning(dir);
   progress(`Removing what an earlier lab ${dir.name} has left.`);
   await cleanUp(dir);
-}
-
-function alreadyRunning(dir: StateDir): BerthError {
-  const pid = dir.read()?.process.pid ?? 0;
-  return new BerthError("labRunning", `Lab ${dir.name} runs already, as process ${pid}.`, {
-    fix: "Use it (`berth lab status`), end it (`berth lab down`), or give the new one another `name:`.",
-  });
 }
 
 /** Without root or Linux there are no namespaces: then there are only the APIs, and the reader is told so. */

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { z } from "zod";
+import { BerthError } from "../../base/index.ts";
 import { type Cgroup, cgroupAt } from "../host/cgroup.ts";
 import type { ProcessId } from "../host/process.ts";
 
@@ -53,16 +56,41 @@ export class StateDir {
     return `${this.path}/nodes/${node}`;
   }
 
-  /** Makes the directory and writes the record. EEXIST when there is a record already: two may have begun at once. */
+  /**
+   * Makes the directory and writes the record. Throws `labRunning` when there is a record already, as two may have begun at
+   * once, and `labState` when the directory can't be written.
+   */
   claim(record: LabRecord): void {
-    mkdirSync(this.path, { recursive: true });
-    writeFileSync(this.#recordFile, JSON.stringify(record), { flag: "wx", mode: 0o600 });
+    // Appears with all of its text or not at all: half a record would look like the remains of a crash.
+    const draft = `${this.#recordFile}.${process.pid}`;
+    try {
+      mkdirSync(this.path, { recursive: true });
+      writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+      try {
+        linkSync(draft, this.#recordFile);
+      } finally {
+        rmSync(draft);
+      }
+    } catch (cause) {
+      throw (cause as NodeJS.ErrnoException).code === "EEXIST" && existsSync(this.#recordFile)
+        ? alreadyRunning(this)
+        : unusable(this.path, "write", cause);
+    }
   }
 
-  /** The record, or undefined when there is no lab and no remains of one. */
+  /**
+   * The record, or undefined when there is none, or none that can be understood: what is there then are remains at most.
+   * Throws `labState` when it may not be read.
+   */
   read(): LabRecord | undefined {
-    if (!existsSync(this.#recordFile)) return undefined;
-    return JSON.parse(readFileSync(this.#recordFile, "utf8")) as LabRecord;
+    let text: string;
+    try {
+      text = readFileSync(this.#recordFile, "utf8");
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw unusable(this.path, "read", cause);
+    }
+    return parseRecord(text);
   }
 
   /** Remembers a network namespace by name, to be called before it is made. */
@@ -98,6 +126,36 @@ export class StateDir {
   get #netnsFile(): string {
     return `${this.path}/namespaces`;
   }
+}
+
+const recordSchema = z.object({
+  name: z.string(),
+  process: z.object({ pid: z.int().min(1), startTicks: z.number() }),
+  file: z.string(),
+});
+
+function parseRecord(text: string): LabRecord | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The refusal to start a lab that runs. */
+export function alreadyRunning(dir: StateDir): BerthError {
+  const pid = dir.read()?.process.pid ?? 0;
+  return new BerthError("labRunning", `Lab ${dir.name} runs already, as process ${pid}.`, {
+    fix: "Use it (`berth lab status`), end it (`berth lab down`), or give the new one another `name:`.",
+  });
+}
+
+function unusable(path: string, verb: "read" | "write", cause: unknown): BerthError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BerthError("labState", `Cannot ${verb} the lab's directory ${path}: ${why}`, {
+    fix: "Be the user who has started the lab, or give another directory in BERTH_LAB_STATE_DIR.",
+    facts: { path },
+  });
 }
 
 /** The labs that have a directory, sorted by name. */

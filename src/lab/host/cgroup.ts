@@ -1,5 +1,6 @@
 import {
-  existsSync,
+  accessSync,
+  constants,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -62,7 +63,7 @@ export async function removeCgroup({ path, dirs }: Cgroup): Promise<boolean> {
   const POLL_MS = 20;
   for (let round = 0; round < ROUNDS; round++) {
     for (const dir of dirs.flatMap((top) => branches(top))) tryRemove(dir);
-    if (!dirs.some((dir) => existsSync(dir))) {
+    if (!dirs.some((dir) => isOurs(dir))) {
       const depth = path.split("/").length - 2;
       for (const dir of dirs) removeParents(dir, depth);
       return true;
@@ -99,9 +100,19 @@ function hierarchies(): string[] {
   return [...new Set([...controllers, ...unified])];
 }
 
-/** A directory and all below it, deepest first; none when it is not there. */
+/** Whether a branch is there, and not that of another user's lab of the same name. */
+function isOurs(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A directory and all below it, deepest first; none when it is not there, or another user's. */
 function branches(dir: string): string[] {
-  if (!existsSync(dir)) return [];
+  if (!isOurs(dir)) return [];
   const below = readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => branches(`${dir}/${entry.name}`));

@@ -35,6 +35,8 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
 
     test("a program runs in its namespace and cgroup, writes to its log, and is known by its start", async () => {
       const { id, ended } = await start("sh", ["-c", "readlink /proc/self/ns/net; exec sleep 60"]);
+      const log = (): string => readFileSync(`${dir.path}/log`, "utf8");
+      await expect.poll(log).toMatch(/^net:\[\d+\]\n/);
       expect(isRunning(id)).toBe(true);
       expect(cgroupProcesses(cgroup)).toContain(id.pid);
       // The same number with another start is another process.
@@ -45,8 +47,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       expect(isRunning(id)).toBe(false);
       expect(signalProcess(id, "SIGTERM")).toBe(false);
       const own = execFileSync("readlink", ["/proc/self/ns/net"], { encoding: "utf8" });
-      expect(readFileSync(`${dir.path}/log`, "utf8")).toMatch(/^net:\[\d+\]\n/);
-      expect(readFileSync(`${dir.path}/log`, "utf8")).not.toContain(own);
+      expect(log()).not.toContain(own);
     });
 
     test("how a program ends is told; one that can't be started is an error", async () => {
@@ -87,6 +88,20 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       expect(await removeCgroup(cgroup)).toBe(true);
       expect(cgroup.dirs.some((path) => existsSync(path))).toBe(false);
       expect(await removeCgroup(cgroup)).toBe(true);
+    });
+
+    test("another user's clean-up of the same name leaves them alone, and has nothing to wait for", async () => {
+      const { id } = await start("sleep", ["60"]);
+      const script = `
+        import { cgroupAt, cgroupProcesses, removeCgroup } from ${JSON.stringify(`${import.meta.dirname}/cgroup.ts`)};
+        const cgroup = cgroupAt(${JSON.stringify(cgroup.path)});
+        const pids = [...cgroupProcesses(cgroup)];
+        console.log(JSON.stringify({ pids, gone: await removeCgroup(cgroup) }));
+      `;
+      const args = ["--input-type=module", "--eval", script];
+      const { stdout } = spawnSync(process.execPath, args, { uid: 65_534, encoding: "utf8" });
+      expect(JSON.parse(stdout)).toEqual({ pids: [], gone: true });
+      expect(isRunning(id)).toBe(true);
     });
 
     test("this process is never ended with the others", async () => {
