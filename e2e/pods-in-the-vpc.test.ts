@@ -64,7 +64,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}three m5.large, 20 po
     const [from] = nodes;
     const target = pods.find(({ node }) => node !== from?.name);
     const answer = await lab.shell(
-      `nsenter --net=${from?.netns} timeout 5 wget -qO- http://${target?.address}:8080/`,
+      `nsenter --net=${from?.netns} timeout 5 busybox wget -qO- http://${target?.address}:8080/`,
     );
     expect(JSON.parse(answer)).toEqual({ pod: target?.name, you: from?.address });
   });
