@@ -11,10 +11,12 @@ import {
   type Cidr,
   cidrContains,
   cidrCovers,
+  cidrOf,
   cidrSize,
   cidrsOverlap,
   formatCidr,
   formatIpv4,
+  ipv4FromBytes,
 } from "../../net/index.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { WrittenLab } from "./schema.ts";
@@ -60,10 +62,35 @@ function checkVpc({ vpc, internet }: WrittenLab): Problem[] {
   });
 }
 
-function checkInternet({ internet }: WrittenLab): Problem[] {
+/**
+ * Where nothing outside can be (RFC 6890): this host, loopback, link-local with the metadata, multicast and above, and the
+ * wire between the lab's router and its outside.
+ */
+const NEVER_OUTSIDE: readonly Cidr[] = [
+  cidrOf(ipv4FromBytes([0, 0, 0, 0]), 8),
+  cidrOf(ipv4FromBytes([127, 0, 0, 0]), 8),
+  cidrOf(ipv4FromBytes([169, 254, 0, 0]), 16),
+  cidrOf(ipv4FromBytes([192, 0, 2, 0]), 31),
+  cidrOf(ipv4FromBytes([224, 0, 0, 0]), 3),
+];
+
+function checkInternet({ vpc, internet }: WrittenLab): Problem[] {
   const { server, publicAddresses } = internet;
   const path = ["internet", "publicAddresses"];
   const problems: Problem[] = [];
+  const special = NEVER_OUTSIDE.find((block) => cidrContains(block, server));
+  if (special !== undefined) {
+    const reason = `${formatIpv4(server)} can't be a server outside the VPC: ${formatCidr(special)} has a meaning of its own.`;
+    const fix = "Leave it out, or take an address such as 203.0.113.10.";
+    problems.push(problem(["internet", "server"], reason, fix));
+  }
+  const clash = [...NEVER_OUTSIDE, ...vpc.cidrs].find((block) =>
+    cidrsOverlap(block, publicAddresses),
+  );
+  if (clash !== undefined) {
+    const reason = `${formatCidr(publicAddresses)} can't be public addresses: it overlaps ${formatCidr(clash)}, which is ${vpc.cidrs.includes(clash) ? "the VPC's" : "special"}.`;
+    problems.push(problem(path, reason, "Leave it out, or take a block such as 198.51.100.0/24."));
+  }
   // The first and the last address of the block are left out.
   if (publicAddresses.bits > 30) {
     const reason = `${formatCidr(publicAddresses)} has no address to give.`;
@@ -137,10 +164,18 @@ function suggestion(name: string, names: readonly string[]): string {
     : "There are none.";
 }
 
+/** What the lab's own namespaces are called, beside those of nodes. */
+const NETNS_ROLE = /^(router|internet|nat(-\d+)?)$/;
+
 function checkNodes({ nodes, subnets }: WrittenLab): Problem[] {
   const problems = nodes.flatMap((node, index) => {
     const path = ["nodes", index];
     const found: Problem[] = [];
+    const role = nodeNames(node).find((name) => NETNS_ROLE.test(name));
+    if (role !== undefined) {
+      const reason = `No node can be called \`${role}\`: the lab has a network namespace of that name itself.`;
+      found.push(problem([...path, "name"], reason, "Rename it."));
+    }
     if (instanceType(node.instanceType) === undefined) {
       const reason = `\`${node.instanceType}\` is not an instance type of EC2.`;
       const names = nearest(

@@ -30,9 +30,17 @@ export function parseYaml(text: string): ParsedYaml {
     reason: `This is not YAML: ${message.replace(/\.$/, "")}.`,
     fix: "Check the indentation and the quotes around this place.",
   }));
+  // A text with errors has no dependable value; aliases to nowhere would even throw.
+  const value = problems.length > 0 ? undefined : valueOf(document);
+  if (value === TOO_MANY_ALIASES) {
+    problems.push({
+      position: { line: 1, column: 1 },
+      reason: "Aliases (`*name`) of aliases make this file enormous.",
+      fix: "Write out what they stand for.",
+    });
+  }
   return {
-    // A text with errors has no dependable value; aliases to nowhere would even throw.
-    value: problems.length > 0 ? undefined : document.toJS(),
+    value,
     problems,
     place: ({ path, at, reason, fix }) => ({
       position: positionAt(offsetOf(document, path, at)),
@@ -40,6 +48,18 @@ export function parseYaml(text: string): ParsedYaml {
       fix,
     }),
   };
+}
+
+const TOO_MANY_ALIASES = Symbol("too many aliases");
+
+function valueOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // All that the parser throws for a text without errors: its guard against a "billion laughs".
+    if (error instanceof ReferenceError) return TOO_MANY_ALIASES;
+    throw error;
+  }
 }
 
 /** Where a value, or its key, begins. What isn't there is shown where its parent begins. */

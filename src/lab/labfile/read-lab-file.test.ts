@@ -64,6 +64,31 @@ const CASES: readonly { readonly name: string; readonly text: string }[] = [
   { name: "not YAML", text: "name: [" },
   { name: "empty", text: "" },
   {
+    name: "aliases of aliases of aliases",
+    text: Array.from("abcdefgh")
+      .map((key, index, all) => {
+        const item = index === 0 ? "x" : `*${all[index - 1] ?? ""}`;
+        return `${key}: &${key} [${Array(9).fill(item).join(", ")}]\n`;
+      })
+      .join(""),
+  },
+  {
+    name: "an outside that is no outside",
+    text: `${GOOD}internet: { server: 127.0.0.1, publicAddresses: 10.0.1.0/24 }\n`,
+  },
+  {
+    name: "public addresses that are multicast",
+    text: `${GOOD}internet: { publicAddresses: 224.0.0.0/24 }\n`,
+  },
+  {
+    name: "nodes called as the lab's own namespaces",
+    text: `${GOOD}nodes:
+  - { name: router, instanceType: m5.large, subnet: a }
+  - { name: nat, instanceType: m5.large, subnet: a, count: 2 }
+  - { name: nat-a, instanceType: m5.large, subnet: a }
+`,
+  },
+  {
     name: "wrong form: unknown key, bad words, numbers and types, a missing key",
     text: `name: First
 regoin: us-east-1
