@@ -23,6 +23,8 @@ function workload(name: string, replicas: number, node?: string) {
   return { name, namespace: "default", replicas, node };
 }
 
+type Refusal = MemoryRuntime["refusals"][number];
+
 const allRunning = (pods: readonly PodStatus[]): boolean =>
   pods.every(({ phase }) => phase === "Running");
 
@@ -121,6 +123,20 @@ test("a closed set of workloads tries nothing more", async () => {
   await workloads.until((pods) => pods[0]?.message === "not yet", NEVER);
   workloads.close();
   expect(cri.sandboxes.size).toBe(0);
+});
+
+test("a pod that ends while the set closes makes no place for another", async () => {
+  const { node, cri } = newNode({ name: "a", maxPods: 3 });
+  const workloads = new Workloads([node]);
+  workloads.apply(workload("web", 1));
+  await workloads.until(allRunning, NEVER);
+  workloads.apply(workload("more", 1));
+  cri.refusals.push(...Array<Refusal>(9).fill({ method: "stopSandbox", message: "no" }));
+  workloads.scale({ namespace: "default", name: "web", replicas: 0 });
+  await workloads.until((pods) => pods.some(({ failures }) => failures > 0), NEVER);
+  workloads.close();
+  await expect.poll(() => workloads.status.map(({ name }) => name)).toEqual(["more-1"]);
+  expect(workloads.status[0]?.node).toBeUndefined();
 });
 
 test("commands run in a pod's container, and unknown or unfinished pods are refused", async () => {

@@ -23,6 +23,7 @@ export class Workloads {
   readonly #unplaced = new Map<string, Unplaced>();
   readonly #stopping = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  #closed = false;
 
   constructor(nodes: readonly WorkloadNode[]) {
     this.#nodes = nodes;
@@ -102,6 +103,7 @@ export class Workloads {
 
   /** Tries nothing any more; the pods stay as they are. */
   close(): void {
+    this.#closed = true;
     for (const pod of this.#pods.values()) pod.close();
   }
 
@@ -110,6 +112,8 @@ export class Workloads {
   }
 
   #reconcile(): void {
+    // A pod that was ending when we closed counts as ended; what waited for its place must not begin.
+    if (this.#closed) return;
     const wanted = new Map(
       [...this.#wanted.values()].flatMap((workload) =>
         podNames(workload).map(
