@@ -1,23 +1,16 @@
-import { nearest } from "../../base/index.ts";
-import {
-  HOST_NETWORK_PODS,
-  instanceType,
-  instanceTypes,
-  RESERVED_PER_SUBNET,
-  SUBNET_MAX_BITS,
-  SUBNET_MIN_BITS,
-} from "../../facts/index.ts";
+import { SUBNET_MAX_BITS, SUBNET_MIN_BITS } from "../../facts/index.ts";
 import {
   type Cidr,
   cidrContains,
   cidrCovers,
   cidrOf,
-  cidrSize,
   cidrsOverlap,
   formatCidr,
   formatIpv4,
   ipv4FromBytes,
 } from "../../net/index.ts";
+import { problem, unknownSubnet } from "./findings.ts";
+import { checkNodes, checkWorkloads } from "./node-checks.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { WrittenLab } from "./schema.ts";
 
@@ -33,10 +26,6 @@ export function checkLab(lab: WrittenLab): Problem[] {
     ...repeatedNames("subnets", lab.subnets),
     ...repeatedNames("workloads", lab.workloads),
   ];
-}
-
-function problem(path: Path, reason: string, fix: string): Problem {
-  return { path, at: "value", reason, fix };
 }
 
 function sizeProblem(path: Path, cidr: Cidr): Problem[] {
@@ -145,89 +134,6 @@ function checkGateway({ subnets, natGateway }: WrittenLab): Problem[] {
   return [problem(path, reason, "Give that subnet `route: internet`, or take one that has it.")];
 }
 
-interface UnknownSubnet {
-  readonly path: Path;
-  readonly name: string;
-  readonly subnets: WrittenLab["subnets"];
-}
-
-function unknownSubnet({ path, name, subnets }: UnknownSubnet): Problem {
-  const names = [...new Set(subnets.map((subnet) => subnet.name))];
-  return problem(path, `There is no subnet \`${name}\`.`, suggestion(name, names));
-}
-
-function suggestion(name: string, names: readonly string[]): string {
-  const near = nearest(name, names);
-  if (near.length > 0) return `Did you mean ${near.map((each) => `\`${each}\``).join(" or ")}?`;
-  return names.length > 0
-    ? `There are ${names.map((each) => `\`${each}\``).join(", ")}.`
-    : "There are none.";
-}
-
-/** What the lab's own namespaces are called, beside those of nodes. */
-const NETNS_ROLE = /^(router|internet|nat(-\d+)?)$/;
-
-function checkNodes({ nodes, subnets }: WrittenLab): Problem[] {
-  const problems = nodes.flatMap((node, index) => {
-    const path = ["nodes", index];
-    const found: Problem[] = [];
-    const role = nodeNames(node).find((name) => NETNS_ROLE.test(name));
-    if (role !== undefined) {
-      const reason = `No node can be called \`${role}\`: the lab has a network namespace of that name itself.`;
-      found.push(problem([...path, "name"], reason, "Rename it."));
-    }
-    if (instanceType(node.instanceType) === undefined) {
-      const reason = `\`${node.instanceType}\` is not an instance type of EC2.`;
-      const names = nearest(
-        node.instanceType,
-        instanceTypes().map(({ type }) => type),
-      );
-      const fix =
-        names.length > 0 ? suggestion(node.instanceType, names) : "Write one such as m5.large.";
-      found.push(problem([...path, "instanceType"], reason, fix));
-    }
-    if (node.maxPods !== undefined && node.maxPods < HOST_NETWORK_PODS) {
-      const reason = `\`maxPods\` ${node.maxPods} leaves no room for the ${HOST_NETWORK_PODS} pods on the host's network that every node has.`;
-      found.push(problem([...path, "maxPods"], reason, `Give it at least ${HOST_NETWORK_PODS}.`));
-    }
-    if (!subnets.some(({ name }) => name === node.subnet)) {
-      found.push(unknownSubnet({ path: [...path, "subnet"], name: node.subnet, subnets }));
-    }
-    return found;
-  });
-  return [...problems, ...checkRoom({ nodes, subnets }), ...repeatedNodes(nodes)];
-}
-
-/** Every node needs its own primary address before any pod gets one. */
-function checkRoom({ nodes, subnets }: Pick<WrittenLab, "nodes" | "subnets">): Problem[] {
-  return subnets.flatMap(({ name, cidr }, index) => {
-    const count = nodes
-      .filter((node) => node.subnet === name)
-      .reduce((sum, node) => sum + (node.count ?? 1), 0);
-    const free = cidrSize(cidr) - RESERVED_PER_SUBNET;
-    if (count <= free) return [];
-    const reason = `Subnet ${name} has ${free} usable addresses, and its ${count} nodes need one each.`;
-    return [problem(["subnets", index, "cidr"], reason, "Take a larger block, or fewer nodes.")];
-  });
-}
-
-/** The names of a group's nodes. */
-export function nodeNames({ name, count }: { name: string; count?: number | undefined }): string[] {
-  if (count === undefined) return [name];
-  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
-}
-
-function repeatedNodes(nodes: WrittenLab["nodes"]): Problem[] {
-  const seen = new Set<string>();
-  return nodes.flatMap((node, index) => {
-    const names = nodeNames(node);
-    const twice = names.find((name) => seen.has(name));
-    for (const name of names) seen.add(name);
-    if (twice === undefined) return [];
-    return [problem(["nodes", index, "name"], `Node \`${twice}\` is there twice.`, "Rename one.")];
-  });
-}
-
 function repeatedNames(list: string, entries: readonly { readonly name: string }[]): Problem[] {
   const names = entries.map(({ name }) => name);
   return names.flatMap((name, index) =>
@@ -241,13 +147,4 @@ function repeatedNames(list: string, entries: readonly { readonly name: string }
           ),
         ],
   );
-}
-
-function checkWorkloads({ workloads, nodes }: WrittenLab): Problem[] {
-  const names = nodes.flatMap(nodeNames);
-  return workloads.flatMap(({ node }, index) => {
-    if (node === undefined || names.includes(node)) return [];
-    const path = ["workloads", index, "node"];
-    return [problem(path, `There is no node \`${node}\`.`, suggestion(node, names))];
-  });
 }

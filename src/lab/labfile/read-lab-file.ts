@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { BerthError, invariant } from "../../base/index.ts";
 import { instanceType, maxPods } from "../../facts/index.ts";
-import { checkLab, nodeNames } from "./checks.ts";
+import { checkLab } from "./checks.ts";
+import { nodeNames } from "./node-checks.ts";
 import { problemsOf } from "./issues.ts";
 import type { LabFile, LabNode } from "./lab-file.ts";
 import { parseYaml } from "./positions.ts";
