@@ -253,3 +253,18 @@ function returned(pool: Pool, untilMs: number): unknown[] {
   }
   return steps;
 }
+
+test("berth: a prefix that pods still use on an excluded ENI is not a reason to give another one back", () => {
+  const prefix = (n: number): AttachedEni => {
+    return attachedEni(n, 0, { blocks: [cidr(`10.0.${String(n)}.16/28`)] });
+  };
+  const settings = poolSettings({ ...M5_LARGE, unit: "prefix", warmIpTarget: 5 });
+  const before = new Pool(settings);
+  before.observe([attachedEni(1, 0), prefix(2)], 0);
+  before.assign("a", POD, 0);
+  const pool = new Pool(settings);
+  pool.observe([prefix(1), { ...prefix(2), service: "excluded" }], 0);
+  expect(pool.restore(before.leases()).restored).toHaveLength(1);
+  expect(pool.stats(0)).toMatchObject({ prefixes: 1, freePrefixes: 1, available: 16 });
+  expect(pool.next(0).kind).toBe("wait");
+});

@@ -48,6 +48,8 @@ export class PoolState {
     for (const eni of this.store.enis) {
       if (eni.phase === "leaving") continue;
       const prefixes = eni.lists.prefix;
+      // With their prefixes, but not their addresses, others would be fetched and given back for ever.
+      if (policy === "berth" && eni.service === "excluded") continue;
       sum.prefixes += prefixes.blocks.length;
       sum.freePrefixes += policy === "stock" ? prefixes.unassigned : prefixes.idle;
       if (eni.service === "excluded") continue;

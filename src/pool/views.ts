@@ -15,7 +15,7 @@ export interface PoolStats {
   readonly cooling: number;
   /** What the policy calls available: `stock` total − assigned, `berth` without the cooling ones. */
   readonly available: number;
-  /** /28 prefixes on all ENIs, and how many of them are wholly unused. */
+  /** /28 prefixes, and how many of them are wholly unused; `stock` counts those on excluded ENIs too. */
   readonly prefixes: number;
   readonly freePrefixes: number;
 }
