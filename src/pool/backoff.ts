@@ -22,6 +22,11 @@ export class Backoffs {
     return untilMs;
   }
 
+  /** Holds off until then, without a failure to count. */
+  hold(name: string, untilMs: number): void {
+    this.#entries.set(name, { failures: this.#entries.get(name)?.failures ?? 0, untilMs });
+  }
+
   /** It worked: the next failure starts from `firstMs` again. */
   clear(name: string): void {
     this.#entries.delete(name);

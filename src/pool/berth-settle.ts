@@ -53,6 +53,10 @@ export function noteFailure(memory: BerthMemory, step: WorkStep, failure: StepFa
     for (const cidr of step.blocks) state.store.quarantine.remove(cidr);
   }
   if (isGrowth(step)) {
+    if (step.kind === "createEni" && !wasAsked(step, failure)) {
+      waitForSubnet(memory, step);
+      return;
+    }
     memory.growthRetryAtMs = state.nowMs;
     if (isNoRoom(failure) && lowerCap(memory, step)) return;
   }
@@ -79,7 +83,7 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
       memory.suspects.add(step.eniId);
       break;
     case "createEni":
-      lookForEni(memory, step, failure);
+      lookForEni(memory, failure);
       break;
     case "adoptEni":
       if (reason === "eniGone") memory.unknownEnis = Math.max(memory.unknownEnis - 1, 0);
@@ -90,18 +94,29 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
   }
 }
 
-function lookForEni(memory: BerthMemory, step: CreateEni, failure: StepFailure): void {
+function lookForEni(memory: BerthMemory, failure: StepFailure): void {
   const { reason, subnetId } = failure;
   const { nowMs } = memory.state;
   if (reason === "notReady") memory.unknownEnis++;
   if (reason === "notReady" || reason === "attachmentLimit" || reason === "other") {
     memory.reconcileAtMs = nowMs;
   }
-  if (subnetId === undefined || !isNoRoom(failure)) return;
-  // A subnet that was to be avoided has not been asked: its own deadline stands.
-  if (!step.avoidSubnets.includes(subnetId)) {
+  if (subnetId !== undefined && isNoRoom(failure)) {
     memory.backoffs.fail(names.subnet(subnetId), nowMs, SPANS[reason]);
   }
+}
+
+// A subnet that was to be avoided has not been asked: no other was left, and EC2 knows of nothing.
+function wasAsked({ avoidSubnets }: CreateEni, { subnetId }: StepFailure): boolean {
+  return subnetId === undefined || !avoidSubnets.includes(subnetId);
+}
+
+// It says nothing new of the subnet, nor of how much to ask for: the subnet's own deadline stands, and is waited for.
+function waitForSubnet(memory: BerthMemory, { avoidSubnets }: CreateEni): void {
+  const { backoffs } = memory;
+  const untilMs = Math.min(...avoidSubnets.map((subnet) => backoffs.untilMs(names.subnet(subnet))));
+  backoffs.hold(names.create, untilMs);
+  memory.growthRetryAtMs = untilMs;
 }
 
 function heldOff(memory: BerthMemory, step: WorkStep, failure: StepFailure): string {

@@ -16,6 +16,7 @@ interface TinySubnet {
 
 interface TinyEni extends AttachedEni {
   blocks: Cidr[];
+  service: AttachedEni["service"];
 }
 
 /** What an instance type allows. */
@@ -40,6 +41,7 @@ export class TinyEc2 {
   readonly log: WorkStep[] = [];
   readonly subnets: TinySubnet[];
   readonly #limits: TinyLimits;
+  readonly #others = new Map<TinySubnet, Set<number>>();
   #created = 0;
 
   constructor(limits: TinyLimits, { count, bits }: TinySubnets = { count: 1, bits: 16 }) {
@@ -108,6 +110,18 @@ export class TinyEc2 {
     }
     this.enis.splice(this.enis.indexOf(eni), 1);
     return true;
+  }
+
+  /** Other instances take all of a subnet but so many addresses; what they had before is free again. */
+  crowd(index: number, left: number): void {
+    const subnet = this.#subnet(index);
+    const { cidr, taken } = subnet;
+    for (const ip of this.#others.get(subnet) ?? []) taken.delete(ip);
+    const others = new Set<number>();
+    const end = cidr.base + 2 ** (32 - cidr.bits) - left;
+    for (let ip: number = cidr.base; ip < end; ip++) if (!taken.has(ip)) others.add(ip);
+    for (const ip of others) taken.add(ip);
+    this.#others.set(subnet, others);
   }
 
   /** How many addresses of the subnets this node holds, the ENIs' own included. */
