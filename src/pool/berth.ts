@@ -56,7 +56,9 @@ export class BerthPlanner implements Planner {
   }
 
   retryAtMs(): number {
-    return Math.max(this.#memory.growthRetryAtMs, this.#memory.state.nowMs);
+    const { growthRetryAtMs, backoffs, state, suspects } = this.#memory;
+    const questions = [...suspects].map((eniId) => backoffs.untilMs(names.describe(eniId)));
+    return Math.max(growthRetryAtMs, backoffs.untilMs(names.ec2), state.nowMs, ...questions);
   }
 
   // EC2 is asked about differences before anything is decided on them.

@@ -111,6 +111,27 @@ describe.each<PoolPolicy>(["stock", "berth"])("why there is no address, policy %
   );
 });
 
+test("berth: an attempt that is under way, or due, is waited for, whatever the last one came to", () => {
+  const node = tinyNode({ ...M5_LARGE, maxEnis: 1 });
+  const seen: Refusal[] = [];
+  let refusals = 1;
+  node.interfere = (step): Outcome | undefined => {
+    if (step.kind !== "assignBlocks") return undefined;
+    seen.push(refusalOf(node.pool, node.nowMs));
+    return refusals-- > 0 ? failure("throttled") : undefined;
+  };
+  node.perform(node.pool.next(node.nowMs) as WorkStep);
+  const heldOff = refusalOf(node.pool, node.nowMs);
+  expect(heldOff).toMatchObject({ reason: "ec2Refused", retryAtMs: node.nowMs + 1_000 });
+  node.nowMs += 1_000;
+  expect(refusalOf(node.pool, node.nowMs)).toEqual({ reason: "growing", step: undefined });
+  node.perform(node.pool.next(node.nowMs) as WorkStep);
+  expect(seen).toEqual([
+    { reason: "growing", step: "assignBlocks" },
+    { reason: "growing", step: "assignBlocks" },
+  ]);
+});
+
 test("stock: the 120 s pause shows in the time of the next attempt", () => {
   const node = tinyNode({ policy: "stock", ...M5_LARGE, subnetDiscovery: "off" });
   const startMs = node.nowMs;

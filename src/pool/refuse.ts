@@ -28,8 +28,11 @@ export function refuse(state: PoolState, planner: Planner): Refusal {
       return stats.cooling > 0 ? cooling : { reason: "maxPods", maxPods: settings.maxPods };
     }
   }
-  if (growthFailure !== undefined) {
-    return { reason: "ec2Refused", ...growthFailure, retryAtMs: planner.retryAtMs() };
+  const retryAtMs = planner.retryAtMs();
+  // Once the next attempt is under way or due, what the last one came to is no reason any more.
+  const heldOff = growing === undefined && retryAtMs > state.nowMs;
+  if (growthFailure !== undefined && (heldOff || settings.policy === "stock")) {
+    return { reason: "ec2Refused", ...growthFailure, retryAtMs };
   }
   if (growing !== undefined || isTooLow(settings, stats))
     return { reason: "growing", step: growing };
