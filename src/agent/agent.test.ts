@@ -399,6 +399,22 @@ describe("the world changes", () => {
     expect(world.attachedAddresses).toHaveLength(11);
   });
 
+  test("the rules of a pod whose address EC2 took away go, so that none lead its next owner astray", async () => {
+    const world = new TinyWorld();
+    const agent = await start(world, { env: { WARM_IP_TARGET: "1" } });
+    await agent.call("ADD");
+    await eventually(() => world.attachedAddresses.length === 2);
+    const primary = must(world.enis[0]);
+    const [taken, ...others] = primary.secondaryIpv4s;
+    primary.secondaryIpv4s = others;
+    // A failed assignment makes the pool ask EC2 what the ENI has.
+    world.refuse("assign", "InternalError");
+    await agent.call("ADD", "web-1");
+    await eventually(() => agent.lines.some((line) => line.includes("is gone from the node")));
+    expect([...world.pods.keys()]).toEqual(others.slice(0, 1));
+    expect(taken).not.toBe(others[0]);
+  });
+
   test("the network list and running pods stay when the agent stops", async () => {
     const world = new TinyWorld();
     const agent = await start(world, { env: { AWS_VPC_K8S_CNI_VETHPREFIX: "vpc" } });

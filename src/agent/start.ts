@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { CONFLIST_FILE, renderConflist } from "../cni/index.ts";
+import { formatIpv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
 import type { PoolChange } from "../pool/index.ts";
 import { newCheckpoint, replaceFile } from "./checkpoint.ts";
@@ -172,7 +173,7 @@ async function end(parts: {
 function followChange(node: Node, checkpoint: Checkpoint, change: PoolChange): void {
   for (const { pod, key, address } of change.lost) {
     node.log.error(
-      { ...pod, key, address },
+      { ...pod, key, address: formatIpv4(address) },
       "a pod's address is gone from the node; its network does not work any more",
     );
   }
@@ -181,6 +182,8 @@ function followChange(node: Node, checkpoint: Checkpoint, change: PoolChange): v
       .commit()
       .catch((error: unknown) => node.log.warn(errorFacts(error), "the checkpoint lags"));
   }
+  // A lost address may come back on another ENI, for another pod.
+  for (const { address } of change.lost) node.kernel.unwirePod(address);
   for (const id of change.removedEnis) forgetEni(node, id);
 }
 
