@@ -10,13 +10,16 @@ import { stepFailure } from "./step-failure.ts";
 /** EC2 needs about this long before a detached ENI can be deleted. */
 const DETACH_SETTLE_MS = 2_000;
 
-/** Detaches and deletes. Once it is detached the pool has nothing to do with it; a failed deletion is left to the sweep. */
+/**
+ * Detaches and deletes. A failed detachment is the pool's to repeat: its next steps need not wait for that. Once the ENI
+ * is detached the pool has nothing to do with it; a failed deletion is left to the sweep.
+ */
 export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> {
   try {
     const eni = await node.ec2.eni(eniId);
     if (eni === undefined) return { kind: "freed" };
     if (eni.attachment !== undefined) {
-      await detach(node, eni.attachment.id);
+      await detachOnce(node, eni.attachment.id);
       await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
     }
   } catch (error) {
@@ -48,15 +51,15 @@ export async function detachAndDelete(
   eni: EniId,
   attachment: AttachmentId,
 ): Promise<void> {
-  await detach(node, attachment);
+  await retry(() => detachOnce(node, attachment), BACK_OFF.detach, repeating(node));
   await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
   await deleteEni(node, eni);
 }
 
 /** Detaches an ENI; one that is not attached any more is fine. */
-export async function detach(node: Node, attachment: AttachmentId): Promise<void> {
+async function detachOnce(node: Node, attachment: AttachmentId): Promise<void> {
   try {
-    await retry(() => node.ec2.detachEni(attachment), BACK_OFF.detach, repeating(node));
+    await node.ec2.detachEni(attachment);
   } catch (error) {
     if (!isGone(error)) throw error;
   }

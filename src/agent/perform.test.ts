@@ -192,6 +192,17 @@ describe("freeEni", () => {
     expect(world.enis).toHaveLength(2);
   });
 
+  test("a detachment that fails is the pool's to repeat, which must not stand still meanwhile", async () => {
+    const world = new TinyWorld();
+    const eniId = await attachEni(world);
+    world.refuse("detachEni", "InternalError");
+    expect(await perform(newNode(world), { kind: "freeEni", eniId })).toMatchObject({
+      kind: "failed",
+      code: "InternalError",
+    });
+    expect(world.calls.filter((call) => call === "detachEni")).toHaveLength(1);
+  });
+
   test("one that is detached already is deleted at once, and a racing detach is no failure", async () => {
     const world = new TinyWorld();
     const eniId = await attachEni(world);
