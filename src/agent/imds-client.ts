@@ -111,13 +111,12 @@ interface Sending {
 function sendOnce({ url, method, headers, agent, timeoutMs }: Sending): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
+    const fail = (error: Error): void =>
+      reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error);
     const outgoing = request(url, { method, headers, agent, signal }, (incoming) => {
-      readBody(incoming).then(
-        (body) => resolve({ status: incoming.statusCode ?? 0, body }),
-        reject,
-      );
+      readBody(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), fail);
     });
-    outgoing.on("error", reject);
+    outgoing.on("error", fail);
     outgoing.end();
   });
 }

@@ -122,6 +122,12 @@ describe("the client", () => {
     expect(await imds.get("/latest/meta-data/mac")).toBe(PRIMARY);
   });
 
+  test("says that nobody answered in time", async () => {
+    const { client: imds, mishaps } = await startService(paths(), 50);
+    mishaps.push(0, 0, 0);
+    await expect(imds.get("/latest/meta-data/mac")).rejects.toThrow(/: no answer within 50 ms\.$/);
+  });
+
   test("gives up in the end, and says what it asked", async () => {
     const { client: imds, mishaps } = await startService(paths());
     mishaps.push(500, 500, 500);
