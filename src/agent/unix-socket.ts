@@ -21,10 +21,16 @@ export async function listenOnSocket(
   rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ path, backlog: BACKLOG }, () => {
-      server.off("error", reject);
-      resolve();
-    });
+    // The file is made during this call. Nobody else may connect before its mode is set, whatever the umask was.
+    const umask = process.umask(0o177);
+    try {
+      server.listen({ path, backlog: BACKLOG }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    } finally {
+      process.umask(umask);
+    }
   });
   chmodSync(path, SOCKET_MODE);
 }
