@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 /** Where a lab keeps its things on this machine. */
 export interface LabConfig {
   /** One directory a lab is made below it. */
@@ -17,10 +19,12 @@ export function readLabConfig(
   env: Readonly<Record<string, string | undefined>>,
   user: { readonly uid: number },
 ): LabConfig {
+  const told = env["BERTH_LAB_STATE_DIR"] ?? "";
   const own = `${env["XDG_RUNTIME_DIR"] ?? "/tmp"}/berth-${user.uid}/labs`;
   const standard = user.uid === 0 ? "/run/berth/labs" : own;
   return {
-    stateRoot: env["BERTH_LAB_STATE_DIR"] ?? standard,
+    // Absolute, because the lab's processes and later commands may be elsewhere.
+    stateRoot: told === "" ? standard : resolve(told),
     path: env["PATH"] === undefined ? PATH : `${env["PATH"]}:${PATH}`,
   };
 }

@@ -113,6 +113,6 @@ function startFailure({ what, end, paths, cause }: StartFailure): BerthError {
   const why = end === undefined ? what : `it ended with ${end}`;
   const message = `containerd with ${paths.configFile} did not become ready: ${why}.`;
   const lastLine = readFileSync(paths.logFile, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  const fix = `Its last words: ${lastLine || "none"}. The whole log is in ${paths.logFile}.`;
+  const fix = `Its last words: ${lastLine || "none"}.`;
   return new BerthError("labStart", message, { fix, cause });
 }

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { BerthError } from "../../base/index.ts";
 import { deleteNetns } from "../../dataplane/index.ts";
+import { containerdPaths } from "../containerd/config-file.ts";
 import { cgroupProcesses, removeCgroup } from "../host/cgroup.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import { killAll } from "../host/process.ts";
@@ -12,7 +14,8 @@ import type { StateDir } from "./state-dir.ts";
  * directory, so it works after any crash, and again after a clean-up that was itself cut short.
  */
 export async function cleanUp(dir: StateDir): Promise<void> {
-  if (!existsSync(dir.path)) return;
+  // A lab of the same name may have another directory; what is its own must not be touched.
+  if (!existsSync(dir.path) && dir.rememberedNetns().length === 0) return;
   const { cgroup } = dir;
   await killAll(() => cgroupProcesses(cgroup));
   const sockets = shimSockets(dir);
@@ -29,13 +32,23 @@ export async function cleanUp(dir: StateDir): Promise<void> {
   dir.remove();
 }
 
-/** The sockets of containerd's shims, which lie outside the lab's directory; each task's `address` file names one. */
+/**
+ * The sockets of containerd's shims, which lie outside the lab's directory. A shim makes its socket before anything that names
+ * it, so that is worked out as containerd does (runtime/v2/shim/util_unix.go, SocketAddress): from its own socket, the
+ * namespace and the id, which are also the path of the task's directory.
+ */
 function shimSockets(dir: StateDir): string[] {
-  return below(dir.path, ["nodes", "*", "containerd", "state", TASKS, "*", "*", "address"])
-    .map((file) => readFileSync(file, "utf8").trim())
-    .filter((address) => address.startsWith("unix:///"))
-    .map((address) => address.slice("unix://".length));
+  return below(dir.path, ["nodes", "*"]).flatMap((node) => {
+    const { socket, state } = containerdPaths(node);
+    return below(`${state}/${TASKS}`, ["*", "*"]).map((task) => {
+      const [namespace, id] = task.split("/").slice(-2);
+      const hash = createHash("sha256").update(`${socket}/${namespace ?? ""}/${id ?? ""}`);
+      return `${SHIM_SOCKETS}/${hash.digest("hex")}`;
+    });
+  });
 }
+
+const SHIM_SOCKETS = "/run/containerd/s";
 
 const TASKS = "io.containerd.runtime.v2.task";
 

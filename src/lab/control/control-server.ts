@@ -1,4 +1,5 @@
 import fastify from "fastify";
+import { ZodError } from "zod";
 import { BerthError } from "../../base/index.ts";
 import { type Listening, serveHttp } from "./http.ts";
 import type { Lab } from "./lab.ts";
@@ -10,6 +11,7 @@ export interface ControlOptions {
   readonly socket: string;
   /** Called when someone asks for the end; the answer is sent before anything ends. */
   readonly stop: () => void;
+  readonly onBug: (error: unknown) => void;
 }
 
 /** Serves `lab status`, `lab scale`, `lab exec` and `lab down` on a Unix socket that only its owner can open. */
@@ -17,14 +19,24 @@ export async function startControlServer({
   lab,
   socket,
   stop,
+  onBug,
 }: ControlOptions): Promise<Listening> {
   const app = fastify({ forceCloseConnections: true });
   app.setErrorHandler((error, _request, reply) => {
-    const known = error instanceof BerthError;
-    const body: ErrorReply = known
-      ? { code: error.code, message: error.message, fix: error.fix }
-      : { code: "labRequest", message: String(error), fix: "The lab did not understand this." };
-    return reply.code(known ? 409 : 400).send(body);
+    if (error instanceof BerthError) {
+      const { code, message, fix } = error;
+      return reply.code(409).send({ code, message, fix } satisfies ErrorReply);
+    }
+    const isBug = !(error instanceof ZodError);
+    if (isBug) onBug(error);
+    const body: ErrorReply = {
+      code: "labRequest",
+      message: String(error),
+      fix: isBug
+        ? "This is a bug in Berth, please report it. The lab goes on; `berth lab down` ends it."
+        : "The lab did not understand this: are it and this command of the same version?",
+    };
+    return reply.code(isBug ? 500 : 400).send(body);
   });
   app.get("/status", () => lab.status);
   app.post("/down", (_request, reply) => {

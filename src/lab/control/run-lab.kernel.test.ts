@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createNetns, deleteNetns, listNetns } from "../../dataplane/index.ts";
 import { readLabConfig } from "../config.ts";
@@ -88,6 +88,22 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
         message: "The agent of node n did not become ready. It ended with exit code 7.",
         fix: expect.stringContaining("Its last words: no berth for me") as string,
       });
+      expect(remains()).toEqual([]);
+    });
+
+    test("a terminated instance is shown as no longer ready; a lab without its directory still ends cleanly", async () => {
+      const lab = run(NODE, [process.execPath, `${process.cwd()}/src/cli/main.ts`]);
+      const status = await lab.up;
+      const [node] = status.nodes;
+      expect(node?.ready).toBe(true);
+      const query = `Action=TerminateInstances&Version=2016-11-15&InstanceId.1=${node?.instanceId ?? ""}`;
+      expect((await fetch(`${status.endpoints.ec2}/?${query}`)).status).toBe(200);
+      const client = openLabClient(lab.dir.controlSocket);
+      const nodeNow = async () => (await client.status()).nodes[0];
+      await expect.poll(nodeNow).toMatchObject({ ready: false, address: node?.address });
+      rmSync(lab.dir.path, { recursive: true });
+      lab.stop();
+      await lab.ended;
       expect(remains()).toEqual([]);
     });
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readLabConfig } from "../config.ts";
 import { currentProcess } from "../host/process.ts";
@@ -31,22 +32,27 @@ interface Started {
 }
 
 /** Runs a lab without nodes in this process, as a user without root would get it. */
-async function start({ name = "t", machine = PLAIN, relay = "" } = {}): Promise<Started> {
+async function start({
+  name = "t",
+  machine = PLAIN,
+  relay = "",
+  below = "berth",
+} = {}): Promise<Started> {
   const file = `${dir.path}/${name}.yaml`;
   writeFileSync(file, smallLab({ name, rest: NODES }));
   const stop = new AbortController();
   const progress: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<LabStatus>();
+  const { promise, resolve: ready } = Promise.withResolvers<LabStatus>();
   const ended = runLab({
     file,
     machine,
     relay,
     berth: ["false"],
     compileCache: "",
-    config: { stateRoot: `${dir.path}/berth/labs`, path: "" },
+    config: { stateRoot: `${dir.path}/${below}/labs`, path: "" },
     signal: stop.signal,
     progress: (line) => progress.push(line),
-    ready: resolve,
+    ready,
   });
   const failed = ended.then(() => {
     throw new Error("the lab ended before it was up");
@@ -164,6 +170,13 @@ test("a directory that can't be used is named, with the reason", () => {
   );
 });
 
+test("a directory too deep for sockets is refused", async () => {
+  await expect(start({ below: "x".repeat(90) })).rejects.toMatchObject({
+    code: "labState",
+    message: expect.stringContaining("control.sock is longer than") as string,
+  });
+});
+
 test("choosing among labs", () => {
   const choose = (name?: string) => () => chooseLab({ stateRoot: stateRoot(), name });
   expect(choose()).toThrow(expect.objectContaining({ fix: "Start one with `berth lab up`." }));
@@ -200,6 +213,8 @@ test.each([
     uid: 7,
     want: "/run/user/7/berth-7/labs",
   },
+  { name: "told nothing", env: { BERTH_LAB_STATE_DIR: "" }, uid: 0, want: "/run/berth/labs" },
+  { name: "told relatively", env: { BERTH_LAB_STATE_DIR: "x" }, uid: 0, want: resolve("x") },
   { name: "told", env: { BERTH_LAB_STATE_DIR: "/x", PATH: "/bin" }, uid: 0, want: "/x" },
 ])("where state is kept: $name", ({ env, uid, want }) => {
   const config = readLabConfig(env, { uid });

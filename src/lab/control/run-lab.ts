@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { BerthError } from "../../base/index.ts";
+import { containerdPaths } from "../containerd/config-file.ts";
 import { currentProcess } from "../host/process.ts";
 import type { LabFile } from "../labfile/lab-file.ts";
 import { readLabFile } from "../labfile/read-lab-file.ts";
@@ -44,19 +45,20 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const lab = readLabFile(file);
   const mode = modeOf(options);
   const dir = new StateDir(config.stateRoot, lab.name);
+  refuseLongPaths(dir, mode === "kernel" ? lab.nodes : []);
   await clear(dir, progress);
   if (mode === "kernel") refuseTakenNetns(dir, lab);
   dir.claim({ name: dir.name, process: currentProcess(), file });
   progress(`Starting lab ${lab.name}: ${sizeOf(lab, mode)}.`);
+  const onBug = (error: unknown): void => {
+    progress(
+      `This is a bug in Berth: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  };
   try {
-    const onBug = (error: unknown): void => {
-      progress(
-        `This is a bug in Berth: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-    };
     const running = await Lab.open({ ...options, lab, file, dir, mode, onBug });
     try {
-      await serve(running, { ...options, dir });
+      await serve(running, { ...options, dir, onBug });
     } finally {
       progress(`Removing lab ${lab.name}.`);
       await running.close();
@@ -66,8 +68,10 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   }
 }
 
-async function serve(lab: Lab, options: RunLabOptions & { dir: StateDir }): Promise<void> {
-  const { dir, ready } = options;
+interface ServeOptions extends RunLabOptions, Pick<LabOptions, "dir" | "onBug"> {}
+
+async function serve(lab: Lab, options: ServeOptions): Promise<void> {
+  const { dir, ready, onBug } = options;
   const asked = new AbortController();
   const signal = AbortSignal.any([options.signal, asked.signal]);
   const control = await startControlServer({
@@ -76,6 +80,7 @@ async function serve(lab: Lab, options: RunLabOptions & { dir: StateDir }): Prom
     stop: () => {
       asked.abort();
     },
+    onBug,
   });
   try {
     await lab.start(signal);
@@ -107,6 +112,22 @@ function aborted(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => {
       resolve();
     });
+  });
+}
+
+/** What every system allows the path of a Unix socket to have: macOS 103 bytes, Linux 107. */
+const SOCKET_PATH_MAX = 103;
+
+function refuseLongPaths(dir: StateDir, nodes: LabFile["nodes"]): void {
+  // containerd adds to the name of the socket that it is given.
+  const sockets = nodes.map(({ name }) => `${containerdPaths(dir.nodeDir(name)).socket}.ttrpc`);
+  const tooLong = [dir.controlSocket, ...sockets].find(
+    (path) => Buffer.byteLength(path) > SOCKET_PATH_MAX,
+  );
+  if (tooLong === undefined) return;
+  const message = `The path of the socket ${tooLong} is longer than the ${SOCKET_PATH_MAX} bytes that systems allow.`;
+  throw new BerthError("labState", message, {
+    fix: "Give a shorter directory in BERTH_LAB_STATE_DIR, or shorter names in the lab file.",
   });
 }
 

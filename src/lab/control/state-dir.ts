@@ -29,6 +29,8 @@ export interface LabRecord {
 export class StateDir {
   readonly path: string;
   readonly name: string;
+  /** Once more what {@link rememberNetns} writes down, for a lab whose directory was removed while it ran. */
+  readonly #netns = new Set<string>();
 
   /** Names a directory; makes nothing. */
   constructor(root: string, name: string) {
@@ -96,20 +98,23 @@ export class StateDir {
   /** Remembers a network namespace by name, to be called before it is made. */
   rememberNetns(name: string): void {
     appendFileSync(this.#netnsFile, `${name}\n`);
+    this.#netns.add(name);
   }
 
   /** Every network namespace that was ever remembered. */
   rememberedNetns(): string[] {
-    if (!existsSync(this.#netnsFile)) return [];
-    return readFileSync(this.#netnsFile, "utf8").split("\n").filter(Boolean);
+    const written = existsSync(this.#netnsFile) ? readFileSync(this.#netnsFile, "utf8") : "";
+    return [...new Set([...written.split("\n").filter(Boolean), ...this.#netns])];
   }
 
   /** Removes the directory, and those above it that Berth made when they are empty. */
   remove(): void {
-    // First out of the way, in one step: a half-removed directory must not look like a lab.
-    const doomed = `${dirname(this.path)}/.${this.name}.${process.pid}`;
-    renameSync(this.path, doomed);
-    rmSync(doomed, { recursive: true, force: true });
+    if (existsSync(this.path)) {
+      // First out of the way, in one step: a half-removed directory must not look like a lab.
+      const doomed = `${dirname(this.path)}/.${this.name}.${process.pid}`;
+      renameSync(this.path, doomed);
+      rmSync(doomed, { recursive: true, force: true });
+    }
     for (const dir of [dirname(this.path), dirname(dirname(this.path))]) {
       try {
         rmdirSync(dir);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BerthError, invariant } from "../../base/index.ts";
 import type { InstanceId, SubnetId } from "../../facts/index.ts";
-import { addIpv4, formatIpv4 } from "../../net/index.ts";
+import { addIpv4, formatIpv4, type Ipv4 } from "../../net/index.ts";
 import type { Region } from "../../vpc/index.ts";
 import { containerdPaths, type ContainerdPaths } from "../containerd/config-file.ts";
 import { type Containerd, startContainerd } from "../containerd/containerd.ts";
@@ -15,7 +15,7 @@ import { POD_BACK_OFF, type PodHome } from "../workloads/pod.ts";
 import { Gate } from "../workloads/gate.ts";
 import { Agent, type AgentStatus } from "./agent.ts";
 import { launchInstance } from "./launch-instance.ts";
-import { configurePrimary, setUpMachine } from "./machine.ts";
+import { configurePrimary, type PrimaryEni, setUpMachine } from "./machine.ts";
 
 /** What every node of a lab shares. */
 export interface NodeSite {
@@ -70,6 +70,8 @@ export class Node {
   readonly #dir: string;
   readonly #paths: ContainerdPaths;
   readonly #agent: Agent;
+  /** Of the primary ENI; kept here, because an instance that was terminated has none. */
+  readonly #address: Ipv4;
   readonly #gate = new Gate(PARALLEL_STARTS);
   #containerd: Containerd | undefined;
   #ready = false;
@@ -89,7 +91,9 @@ export class Node {
     this.instanceId = launchInstance(spec, { region: site.region, subnetId });
     site.fabric.placeInstance(this.instanceId, this.netns);
     site.syncFabric();
-    configurePrimary(this.netns, this.#primary());
+    const primary = this.#findPrimary();
+    this.#address = primary.address;
+    configurePrimary(this.netns, primary);
     this.#agent = new Agent({
       command: site.berth[0],
       args: [...site.berth.slice(1), "agent"],
@@ -129,10 +133,10 @@ export class Node {
       instanceType: this.spec.instanceType.type,
       zone: instance?.zone.name ?? "",
       subnet: this.spec.subnet,
-      address: formatIpv4(this.#primary().address),
+      address: formatIpv4(this.#address),
       netns: this.netns,
       maxPods: this.spec.maxPods,
-      ready: this.#ready,
+      ready: this.#ready && instance?.state === "running",
       agent: this.#agent.status,
       containerdSocket: this.#paths.socket,
       containerdLog: this.#paths.logFile,
@@ -164,11 +168,7 @@ export class Node {
     return `${this.#dir}/cni.sock`;
   }
 
-  #primary(): {
-    address: ReturnType<typeof addIpv4>;
-    subnetBits: number;
-    gateway: ReturnType<typeof addIpv4>;
-  } {
+  #findPrimary(): PrimaryEni {
     const { region } = this.#site;
     const eni = region.instances.enisOf(this.instanceId)[0];
     const subnet = eni === undefined ? undefined : region.records.subnets.get(eni.subnetId);
@@ -206,7 +206,7 @@ export class Node {
         const how = lastEnd === undefined ? "" : ` It ended with ${lastEnd}.`;
         const message = `The agent of node ${this.spec.name} did not become ready.${how}`;
         throw new BerthError("labStart", message, {
-          fix: `Its last words: ${lastLineOf(logFile)} The whole log is in ${logFile}.`,
+          fix: `Its last words: ${lastWordsOf(logFile)}`,
         });
       }
       await sleep(POLL_MS);
@@ -214,7 +214,10 @@ export class Node {
   }
 }
 
-function lastLineOf(file: string): string {
+/** The end of an agent's log: what it said to people after its last record, or that record. The log itself goes with the lab. */
+function lastWordsOf(file: string): string {
   if (!existsSync(file)) return "none.";
-  return readFileSync(file, "utf8").trimEnd().split("\n").at(-1) ?? "none.";
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  const words = lines.slice(lines.findLastIndex((line) => line.startsWith("{")) + 1);
+  return words.map((line) => line.trim()).join(" ") || (lines.at(-1) ?? "none.");
 }
