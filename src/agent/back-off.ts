@@ -10,10 +10,14 @@ export interface BackOff {
 }
 
 /**
- * The schedules of the Amazon VPC CNI plugin v1.23, but for one: instance metadata is local and free to ask, so we look
- * every second instead of ever more rarely, for the same 162 s in all.
+ * The schedules of the Amazon VPC CNI plugin v1.23, but for two. Instance metadata is local and free to ask, so we look
+ * every second instead of ever more rarely, for the same 162 s in all. And a start waits half a minute for EC2, because
+ * ending at once makes every node of a throttled account come back, and ask, more often.
  */
-export const BACK_OFF: Readonly<Record<"waitForEni" | "detach" | "delete" | "tag", BackOff>> = {
+export const BACK_OFF: Readonly<
+  Record<"start" | "waitForEni" | "detach" | "delete" | "tag", BackOff>
+> = {
+  start: { startMs: 500, capMs: 10_000, jitterShare: 0.3, attempts: 8 },
   waitForEni: { startMs: 100, capMs: 1_000, jitterShare: 0.15, attempts: 165 },
   detach: { startMs: 200, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   delete: { startMs: 500, capMs: 60_000, jitterShare: 0.15, attempts: 12 },

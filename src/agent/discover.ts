@@ -2,8 +2,10 @@ import { BerthError } from "../base/index.ts";
 import { instanceType, takesPrefixes } from "../facts/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { AttachedEni } from "../pool/index.ts";
+import { BACK_OFF, retry } from "./back-off.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
+import { Ec2Error } from "./ec2-error.ts";
 import { isLeaving, tagEni, whyNotOurs } from "./eni-inspection.ts";
 import { attached, ec2Blocks, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
 import { errorFacts } from "./log.ts";
@@ -57,7 +59,7 @@ export async function discover(
   ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs });
 
   const shown = new Map((await ports.metadata.enis()).map((eni) => [eni.id, eni]));
-  const described = await ports.ec2.instanceEnis(instance.instanceId);
+  const described = await describeAll(ports, instance);
   if (!described.some(({ id }) => id === instance.primaryEni)) throw primaryMissing(instance);
   const enis: AttachedEni[] = [];
   let unmanagedEnis = 0;
@@ -84,6 +86,22 @@ export async function discover(
     }
   }
   return { node, enis, vpcCidrs, unmanagedEnis };
+}
+
+/** The instance's ENIs; waits for an EC2 that is throttled or out of reach, and says so. */
+function describeAll(
+  { ec2, log, stopping }: NodePorts,
+  { instanceId }: InstanceFacts,
+): Promise<readonly Ec2Eni[]> {
+  const worthwhile = (error: unknown): boolean => {
+    if (!(error instanceof Ec2Error) || error.reason === "unauthorized") return false;
+    log.warn(errorFacts(error), "EC2 does not say which ENIs this node has; asking again");
+    return true;
+  };
+  return retry(() => ec2.instanceEnis(instanceId), BACK_OFF.start, {
+    worthwhile,
+    signal: stopping,
+  });
 }
 
 async function take(node: Node, eni: Ec2Eni, shown: MetadataEni): Promise<AttachedEni> {

@@ -391,6 +391,15 @@ describe("the start", () => {
     await expect(start(world)).rejects.toMatchObject({ code: "primaryEniMissing" });
   });
 
+  test("EC2 that is throttled for a moment is asked again; one that says no is not", async () => {
+    const world = new TinyWorld();
+    world.refuse("instanceEnis", "RequestLimitExceeded");
+    expect((await start(world)).enis).toHaveLength(1);
+    world.refuse("instanceEnis", "UnauthorizedOperation");
+    await expect(start(world)).rejects.toMatchObject({ reason: "unauthorized" });
+    expect(world.calls.filter((call) => call === "instanceEnis")).toHaveLength(3);
+  });
+
   test("a link that appears late is waited for", async () => {
     const world = new TinyWorld();
     await attachEni(world);
