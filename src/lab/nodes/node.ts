@@ -219,5 +219,7 @@ function lastWordsOf(file: string): string {
   if (!existsSync(file)) return "none.";
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
   const words = lines.slice(lines.findLastIndex((line) => line.startsWith("{")) + 1);
-  return words.map((line) => line.trim()).join(" ") || (lines.at(-1) ?? "none.");
+  // Each start says the same again.
+  const said = new Set(words.map((line) => line.trim()));
+  return [...said].join(" ") || (lines.at(-1) ?? "none.");
 }
