@@ -268,3 +268,10 @@ test("berth: a prefix that pods still use on an excluded ENI is not a reason to 
   expect(pool.stats(0)).toMatchObject({ prefixes: 1, freePrefixes: 1, available: 16 });
   expect(pool.next(0).kind).toBe("wait");
 });
+
+test("stock: prefixes of an excluded ENI are counted, its addresses are not", () => {
+  const pool = new Pool(poolSettings({ ...M5_LARGE, policy: "stock", unit: "prefix" }));
+  const blocks = [cidr("10.0.2.16/28")];
+  pool.observe([attachedEni(1, 0), attachedEni(2, 0, { blocks, service: "excluded" })], 0);
+  expect(pool.stats(0)).toMatchObject({ prefixes: 1, freePrefixes: 1, total: 0, available: 0 });
+});
