@@ -8,8 +8,10 @@ const MAY_ENTER = {
   dataplane: ["base", "net", "facts"],
   cni: ["base", "net", "facts"],
   report: ["base", "net", "facts", "pool", "vpc"],
-  agent: ["base", "net", "facts", "pool", "cni", "dataplane"],
-  lab: ["base", "net", "facts", "vpc", "cni", "dataplane"],
+  time: ["base"],
+  "kube-client": ["base", "time"],
+  agent: ["base", "net", "facts", "pool", "cni", "dataplane", "time", "kube-client"],
+  lab: ["base", "net", "facts", "vpc", "cni", "dataplane", "time", "kube-client"],
 };
 
 /** @type {import("dependency-cruiser").IConfiguration} */

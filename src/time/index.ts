@@ -1,0 +1,3 @@
+export { scaledTime, systemTime } from "./scaled-time.ts";
+export type { Pace } from "./scaled-time.ts";
+export type { SleepOptions, Time } from "./time.ts";
