@@ -26,6 +26,7 @@ const config: ViteUserConfig = defineConfig({
           include: ["src/**/*.kernel.test.ts", "e2e/**/*.test.ts"],
           // They make namespaces, containers and links: one file at a time keeps them out of each other's way.
           fileParallelism: false,
+          globalSetup: ["e2e/harness/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
