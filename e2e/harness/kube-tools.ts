@@ -57,7 +57,11 @@ function unpackDebian(path: string): void {
   const dir = mkdtempSync(`${CACHE}/deb-`);
   try {
     const run = (program: string, args: readonly string[]): string =>
-      execFileSync(program, args, { cwd: dir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      execFileSync(program, args, {
+        cwd: dir,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
     try {
       run("apt-get", ["-q", "download", "kubernetes-client"]);
     } catch {
