@@ -1,0 +1,44 @@
+import type { KubeClient, Selection } from "./kube-client.ts";
+import type { KubeObject, ObjectName, TypedResource } from "./resource.ts";
+
+/** What happened to one object. */
+export interface InformerChange<T> {
+  readonly type: "added" | "updated" | "deleted";
+  /** Its new state; of a deleted object the last one. */
+  readonly object: T;
+  /** What the informer held before; absent when it is added. */
+  readonly old?: T;
+}
+
+/** A copy of a selection of objects that follows the server's. Treat the objects as immutable. */
+export interface Informer<T extends KubeObject> {
+  /** Resolves when it holds what the server had when it was asked first. Never rejects; failures go to `onError`. */
+  readonly synced: Promise<void>;
+  get(ref: ObjectName): T | undefined;
+  list(): readonly T[];
+  /**
+   * Tells `listener` of every object there is, at once, then of every change, in the server's order and once. A
+   * listener must not throw: that would be a bug, and ends the process as any uncaught exception does. Returns how to
+   * stop listening.
+   */
+  onChange(listener: (change: InformerChange<T>) => void): () => void;
+  /** Ends the watch; nothing is told after it. */
+  close(): void;
+}
+
+/** Which objects, and who hears of failures. */
+export interface InformerOptions extends Selection {
+  /** Told of every failed list or watch; the informer tries again by itself. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Lists and watches a resource until it is closed. */
+export function openInformer<T extends KubeObject>(
+  client: KubeClient,
+  resource: TypedResource<T>,
+  options: InformerOptions = {},
+): Informer<T> {
+  throw new Error(
+    `being written: ${client.namespace} ${resource.plural} ${String(options.namespace)}`,
+  );
+}
