@@ -1,0 +1,2 @@
+export { decodeProtobuf } from "./decode.ts";
+export type { DecodedBody, ProtobufProblem } from "./decode.ts";
