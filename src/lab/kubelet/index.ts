@@ -1,0 +1,11 @@
+export { startKubelet } from "./kubelet.ts";
+export type { ApiServerService, Kubelet, KubeletDirs, KubeletOptions } from "./kubelet.ts";
+export type { KubeletNode } from "./kubelet-node.ts";
+export type { NetworkAnswer, NetworkedPod, PodNetwork } from "./pod-network.ts";
+export { PodSplitter, watchedPods } from "./pod-source.ts";
+export type { PodChange, PodSource } from "./pod-source.ts";
+export type { ContainerRuntime } from "./runtime.ts";
+export { openCriRuntime } from "./cri-runtime.ts";
+export type { CriRuntimeOptions } from "./cri-runtime.ts";
+export { openMemoryRuntime } from "./memory-runtime.ts";
+export type { MemoryRuntimeOptions } from "./memory-runtime.ts";
