@@ -1,0 +1,74 @@
+import type { Result } from "../base/index.ts";
+import type { SecurityGroupId, SubnetId } from "../facts/index.ts";
+import type { Ipv4 } from "../net/index.ts";
+import type { PodName } from "../pool/index.ts";
+
+/**
+ * The Kubernetes cluster of a node, in the agent's words. What is read comes from copies that follow the API server, so
+ * reading never waits; what is written is one or two requests. Without a cluster the agent has no such port.
+ */
+export interface Cluster {
+  /** Resolves when {@link node} and {@link eniConfig} say what there is. Never rejects, and waits for as long as the API server is away. */
+  readonly synced: Promise<void>;
+  /** The own node's object; undefined while it is not known or does not exist. */
+  node(): ClusterNode | undefined;
+  /** Where custom networking makes ENIs. */
+  eniConfig(name: string): EniConfigFound;
+  /** Calls `listener` after every change of what can be read. Returns how to stop listening. */
+  onChange(listener: () => void): () => void;
+  /** Records an event; repeats are counted by the API server's object. Returns at once and never fails. */
+  tell(subject: Subject, news: News): void;
+  /** Puts the pod's address into its annotation `vpc.amazonaws.com/pod-ips`. Rejects with a BerthError. */
+  notePodAddress(pod: PodName, address: Ipv4): Promise<void>;
+  /** Empties that annotation if it says `address`; a pod that is gone, or has another address by now, is fine. */
+  clearPodAddress(pod: PodName, address: Ipv4): Promise<void>;
+  /** Sets a feature of the node's CNINode, which the VPC resource controller reads. Rejects with a BerthError. */
+  addFeature(feature: NodeFeature): Promise<"added" | "present" | "noCniNode">;
+  /** Stops listening. */
+  close(): void;
+}
+
+/** What the agent reads from its node's object. */
+export interface ClusterNode {
+  /** `status.capacity.pods`; undefined if the kubelet has not said. */
+  readonly maxPods: number | undefined;
+  /** Whether it has the taint `node.kubernetes.io/unschedulable:NoSchedule`. */
+  readonly cordoned: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Where custom networking makes ENIs. */
+export interface EniConfig {
+  readonly subnet: SubnetId;
+  /** Empty: those of the primary ENI. */
+  readonly securityGroups: readonly SecurityGroupId[];
+}
+
+/** An ENIConfig that can be used, or why there is none. */
+export type EniConfigFound = Result<EniConfig, EniConfigFault>;
+
+/** What is wrong with an ENIConfig, as a sentence. */
+export interface EniConfigFault {
+  readonly reason: "missing" | "invalid";
+  readonly text: string;
+}
+
+/** Whom an event is about: a pod (with its uid, if the runtime said), the own node, or the agent's own pod. */
+export type Subject =
+  | { readonly kind: "pod"; readonly pod: PodName; readonly uid: string }
+  | { readonly kind: "node" }
+  | { readonly kind: "agent" };
+
+/** What is said in an event. */
+export interface News {
+  readonly severity: "Normal" | "Warning";
+  /** A word in CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A feature in `spec.features` of a CNINode, with the names of the VPC resource controller. */
+export type NodeFeature =
+  | { readonly name: "SecurityGroupsForPods" }
+  | { readonly name: "CustomNetworking"; readonly value: string };
