@@ -1,0 +1,3 @@
+export { CONTROLLER_NAMES } from "./controllers.ts";
+export type { ControllerName, Controllers, ControllersOptions } from "./controllers.ts";
+export { startControllers } from "./start-controllers.ts";
