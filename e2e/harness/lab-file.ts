@@ -3,7 +3,8 @@ export interface NodeSpec {
   readonly name: string;
   readonly type: string;
   readonly subnet: string;
-  readonly env?: Readonly<Record<string, string | number>>;
+  readonly count?: number;
+  readonly maxPods?: number;
 }
 
 /** A workload of a test's lab. */
@@ -19,7 +20,9 @@ export interface LabSpec {
   /** Name to block, all with a route through the NAT gateway, zones a, b, c in turn. */
   readonly subnets: Readonly<Record<string, string>>;
   readonly nodes: readonly NodeSpec[];
-  readonly workloads: readonly WorkloadSpec[];
+  readonly workloads?: readonly WorkloadSpec[];
+  /** The environment of the DaemonSet aws-node. */
+  readonly agentEnv?: Readonly<Record<string, string | number>>;
   readonly attachSeconds?: number;
 }
 
@@ -45,13 +48,9 @@ export function labFile({ attachSeconds = 0.5, ...spec }: LabSpec): string {
       subnets: [...subnets, outside],
       natGateway: { subnet: "public" },
       internet: { server: OUTSIDE_SERVER, publicAddresses: "198.51.100.0/24" },
-      nodes: spec.nodes.map(({ name, type, subnet, env = {} }) => ({
-        name,
-        instanceType: type,
-        subnet,
-        env,
-      })),
-      workloads: spec.workloads,
+      nodes: spec.nodes.map(({ type, ...node }) => ({ ...node, instanceType: type })),
+      agent: { env: spec.agentEnv ?? {} },
+      workloads: spec.workloads ?? [],
       ec2: { attachSeconds, detachSeconds: 0.5 },
     },
     null,

@@ -1,6 +1,15 @@
-import { execFile, type ExecFileException } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFile, type ExecFileException, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
+import { KUBE_TOOLS, type Kubectl } from "./kube-tools.ts";
 import { connectLab, type LabClient, type LabStatus } from "../../src/lab/index.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -42,6 +51,8 @@ export class Lab {
       ...process.env,
       PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${process.env["PATH"] ?? ""}`,
       BERTH_LAB_STATE_DIR: this.stateRoot,
+      // kubectl keeps there what it found on another lab's server at the same port.
+      HOME: dir,
     };
   }
 
@@ -85,9 +96,44 @@ export class Lab {
   }
 
   /** Runs a command line in a shell that has evaluated `berth lab env`. */
-  async shell(line: string): Promise<string> {
+  async shell(line: string, withinMs = 110_000): Promise<string> {
     const script = `eval "$(${BERTH} lab env)" && ${line}`;
-    return succeeded(line, await this.#run("/bin/bash", ["-c", script]));
+    return succeeded(line, await this.#run("/bin/bash", ["-c", script], { withinMs }));
+  }
+
+  /** Runs kubectl with the lab's kubeconfig; its end may be any. `input` is its standard input. */
+  async tryKubectl(version: Kubectl, args: readonly string[], input?: string): Promise<Ended> {
+    return this.#run(KUBE_TOOLS[version], args, { env: await this.#kubeEnv(), input });
+  }
+
+  /** Runs kubectl, which must succeed, and returns what it printed. */
+  async kubectl(args: readonly string[], version: Kubectl = "kubectl-1.35"): Promise<string> {
+    return succeeded(`kubectl ${args.join(" ")}`, await this.tryKubectl(version, args));
+  }
+
+  /** `kubectl get … -o json`. */
+  async kubeGet<T>(args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.kubectl(["get", ...args, "-o", "json"])) as T;
+  }
+
+  /** Runs `helm …`, which must succeed. */
+  async helm(args: readonly string[]): Promise<string> {
+    const ended = await this.#run(KUBE_TOOLS.helm, args, { env: await this.#kubeEnv() });
+    return succeeded(`helm ${args.join(" ")}`, ended);
+  }
+
+  /** Starts a program that goes on, such as `kubectl get -w`, with the lab's kubeconfig. */
+  async spawn(program: keyof typeof KUBE_TOOLS, args: readonly string[]): Promise<ChildProcess> {
+    const env = { ...this.#env, ...(await this.#kubeEnv()) };
+    return spawn(KUBE_TOOLS[program], args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  }
+
+  /** A script of the examples, as a user runs it: with kubectl and the AWS CLI of the PATH. */
+  async script(path: string, kubectl: Kubectl): Promise<string> {
+    const bin = `${this.#dir}/bin-${kubectl}`;
+    mkdirSync(bin, { recursive: true });
+    if (!existsSync(`${bin}/kubectl`)) symlinkSync(KUBE_TOOLS[kubectl], `${bin}/kubectl`);
+    return this.shell(`PATH="${bin}:$PATH" sh ${ROOT}${path}`, 600_000);
   }
 
   /** `aws …` with JSON as output. */
@@ -169,15 +215,33 @@ export class Lab {
     return connectLab({ stateRoot: this.stateRoot, name: undefined });
   }
 
-  async #run(program: string, args: readonly string[]): Promise<Ended> {
-    const options = { env: this.#env, maxBuffer: 64 << 20, timeout: 110_000 };
+  async #kubeEnv(): Promise<Record<string, string>> {
+    const { stateDir } = await this.status();
+    return { KUBECONFIG: `${stateDir}/kubeconfig` };
+  }
+
+  async #run(program: string, args: readonly string[], how: RunOptions = {}): Promise<Ended> {
+    const { env = {}, input, withinMs: timeout = 110_000 } = how;
+    const options = { env: { ...this.#env, ...env }, maxBuffer: 64 << 20, timeout };
     return new Promise((resolve) => {
-      execFile(program, [...args], options, (error: ExecFileException | null, stdout, stderr) => {
-        const status = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
-        resolve({ status, stdout, stderr });
-      });
+      const child = execFile(
+        program,
+        [...args],
+        options,
+        (error: ExecFileException | null, stdout, stderr) => {
+          const status = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
+          resolve({ status, stdout, stderr });
+        },
+      );
+      child.stdin?.end(input ?? "");
     });
   }
+}
+
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | undefined;
+  readonly withinMs?: number;
 }
 
 function addresses(eni: DescribedEni, primary: boolean): string[] {
