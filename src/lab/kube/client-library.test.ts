@@ -104,7 +104,8 @@ function follow(
   const told: History = new Map();
   const twice: string[] = [];
   const tell = (kind: "add" | "update" | "delete") => (object: V1ConfigMap) => {
-    const { uid = "", resourceVersion = "" } = object.metadata ?? {};
+    const uid = object.metadata?.uid ?? "";
+    const resourceVersion = object.metadata?.resourceVersion ?? "";
     const entry = told.get(uid) ?? { versions: [], deleted: false };
     if (entry.versions.includes(resourceVersion) || entry.deleted)
       twice.push(`${kind} ${uid} ${resourceVersion}`);
