@@ -12,18 +12,14 @@ const FILE = labFile({
   name: "e2e-kill",
   subnets: { a: "10.0.0.0/22", b: "10.0.4.0/22" },
   nodes: [
-    {
-      name: "sturdy",
-      type: "m5.4xlarge",
-      subnet: "a",
-      env: { WARM_IP_TARGET: 10, MINIMUM_IP_TARGET: 120, IP_COOLDOWN_PERIOD: 2 },
-    },
+    { name: "sturdy", type: "m5.4xlarge", subnet: "a" },
     { name: "peer", type: "m5.large", subnet: "b" },
   ],
   workloads: [
     { name: "steady", node: "sturdy", replicas: STEADY },
     { name: "caller", node: "peer", replicas: 1 },
   ],
+  agentEnv: { WARM_IP_TARGET: 10, MINIMUM_IP_TARGET: 120, IP_COOLDOWN_PERIOD: 2 },
 });
 
 describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a burst`, () => {

@@ -12,18 +12,15 @@ const FILE = labFile({
   // A /28 has 11 addresses for us: the node's own and ten more.
   subnets: { wide: "10.0.1.0/24", narrow: "10.0.2.0/28" },
   nodes: [
-    {
-      name: "full",
-      type: "m5.large",
-      subnet: "wide",
-      env: { IP_COOLDOWN_PERIOD: COOLDOWN_SECONDS },
-    },
-    { name: "dry", type: "m5.xlarge", subnet: "narrow", env: { WARM_IP_TARGET: 1 } },
+    // One pod more than there are addresses.
+    { name: "full", type: "m5.large", subnet: "wide", maxPods: 30 },
+    { name: "dry", type: "m5.xlarge", subnet: "narrow" },
   ],
   workloads: [
     { name: "crowd", node: "full", replicas: 27 },
     { name: "thirst", node: "dry", replicas: 0 },
   ],
+  agentEnv: { WARM_IP_TARGET: 1, IP_COOLDOWN_PERIOD: COOLDOWN_SECONDS },
 });
 
 describe.skipIf(whyNoKernel() !== undefined)(

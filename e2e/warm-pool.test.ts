@@ -5,23 +5,21 @@ import { skipNote, whyNoKernel } from "./harness/machine.ts";
 
 const FILE = labFile({
   name: "e2e-warm",
-  subnets: { a: "10.0.0.0/22", b: "10.0.4.0/22", c: "10.0.8.0/22" },
+  subnets: { a: "10.0.0.0/22", b: "10.0.4.0/22" },
   nodes: [
-    { name: "ten-warm", type: "m5.xlarge", subnet: "a", env: { WARM_IP_TARGET: 10 } },
-    {
-      name: "two-warm",
-      type: "m5.xlarge",
-      subnet: "b",
-      env: { WARM_IP_TARGET: 2, MINIMUM_IP_TARGET: 10 },
-    },
-    { name: "whole-enis", type: "m5.large", subnet: "c" },
+    { name: "small", type: "m5.large", subnet: "a" },
+    { name: "large", type: "m5.xlarge", subnet: "b" },
   ],
   workloads: [
-    { name: "on-ten", node: "ten-warm", replicas: 0 },
-    { name: "on-two", node: "two-warm", replicas: 0 },
-    { name: "on-enis", node: "whole-enis", replicas: 0 },
+    { name: "on-small", node: "small", replicas: 0 },
+    { name: "on-large", node: "large", replicas: 0 },
   ],
 });
+
+interface Held {
+  readonly addresses: number;
+  readonly enis: number;
+}
 
 describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the warm pool, as EC2 sees it`, () => {
   let lab: Lab;
@@ -33,32 +31,41 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the warm pool, as EC2
     await lab.down();
   });
 
-  /** Scales, and waits until EC2 shows so many secondary addresses on so many ENIs. */
-  async function expectHeld(
-    { workload, node, pods }: { workload: string; node: string; pods: number },
-    want: { addresses: number; enis: number },
-  ): Promise<void> {
-    await lab.scale(workload, pods);
-    const { nodes } = await lab.until(`${pods} pods of ${workload} run`, (status) => {
-      const all = status.pods.filter((pod) => pod.workload === workload);
+  /** Scales a node's workload, and waits until EC2 shows so many secondary addresses on so many ENIs. */
+  async function expectHeld(node: "small" | "large", pods: number, want: Held): Promise<void> {
+    await lab.scale(`on-${node}`, pods);
+    const { nodes } = await lab.until(`${pods} pods on ${node} run`, (status) => {
+      const all = status.pods.filter((pod) => pod.workload === `on-${node}`);
       return all.length === pods && all.every(({ phase }) => phase === "Running");
     });
     const instance = String(nodes.find(({ name }) => name === node)?.instanceId);
     const held = await eventually({ what: JSON.stringify(want), withinMs: 110_000 }, async () => {
-      const counts = count(await lab.enis(instance));
-      return {
-        done: counts.addresses === want.addresses && counts.enis === want.enis,
-        value: counts,
-      };
+      const value = count(await lab.enis(instance));
+      return { done: value.addresses === want.addresses && value.enis === want.enis, value };
     });
     expect(held).toEqual(want);
   }
 
-  test("R-WARM-1: WARM_IP_TARGET=10 and 10 pods are 20 addresses", async () => {
-    await expectHeld(
-      { workload: "on-ten", node: "ten-warm", pods: 10 },
-      { addresses: 20, enis: 2 },
-    );
+  /** `kubectl set env daemonset aws-node …`, and waits until every agent has it. */
+  async function setEnv(...settings: readonly string[]): Promise<void> {
+    await lab.kubectl(["set", "env", "daemonset", "aws-node", ...settings, "-n", "kube-system"]);
+    await lab.kubectl(["rollout", "status", "daemonset", "aws-node", "-n", "kube-system"]);
+  }
+
+  test.each([
+    { pods: 0, addresses: 9, enis: 1 },
+    { pods: 1, addresses: 18, enis: 2 },
+    { pods: 10, addresses: 27, enis: 3 },
+  ])(
+    "R-WARM-3, R-IP-3: by default an m5.large with $pods pods has $enis ENIs, $addresses secondary addresses",
+    async ({ pods, ...want }) => {
+      await expectHeld("small", pods, want);
+    },
+  );
+
+  test("R-WARM-5: WARM_IP_TARGET=2 MINIMUM_IP_TARGET=10 gives the surplus of a node with 10 pods back", async () => {
+    await setEnv("WARM_IP_TARGET=2", "MINIMUM_IP_TARGET=10");
+    await expectHeld("small", 10, { addresses: 12, enis: 2 });
   });
 
   test.each([
@@ -69,22 +76,16 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the warm pool, as EC2
   ])(
     "R-WARM-2: WARM_IP_TARGET=2 MINIMUM_IP_TARGET=10 and $pods pods are $addresses addresses: $why",
     async ({ pods, addresses }) => {
-      await expectHeld({ workload: "on-two", node: "two-warm", pods }, { addresses, enis: 1 });
+      await expectHeld("large", pods, { addresses, enis: 1 });
     },
   );
 
-  test.each([
-    { pods: 0, addresses: 9, enis: 1 },
-    { pods: 1, addresses: 18, enis: 2 },
-    { pods: 10, addresses: 27, enis: 3 },
-  ])(
-    "R-WARM-3, R-IP-3: by default an m5.large with $pods pods has $enis ENIs, $addresses secondary addresses",
-    async ({ pods, addresses, enis }) => {
-      await expectHeld({ workload: "on-enis", node: "whole-enis", pods }, { addresses, enis });
-    },
-  );
+  test("R-WARM-1: WARM_IP_TARGET=10 and 10 pods are 20 addresses", async () => {
+    await setEnv("WARM_IP_TARGET=10", "MINIMUM_IP_TARGET-");
+    await expectHeld("large", 10, { addresses: 20, enis: 2 });
+  });
 });
 
-function count(enis: readonly EniSeen[]): { addresses: number; enis: number } {
+function count(enis: readonly EniSeen[]): Held {
   return { addresses: enis.flatMap(({ secondary }) => secondary).length, enis: enis.length };
 }
