@@ -23,6 +23,8 @@ export interface KubeApiOptions {
    * 127.0.0.1 at the port in `status.daemonEndpoints.kubeletEndpoint.Port`.
    */
   readonly dialKubelet?: ((node: KubeObject) => KubeletEndpoint | undefined) | undefined;
+  /** Sent to kubelets as `Authorization: Bearer …`, as they answer nobody else; nothing when left out. */
+  readonly kubeletToken?: string | undefined;
   /** Told of exceptions that only a bug can cause; the client gets a 500. */
   readonly onBug: (error: unknown) => void;
 }
