@@ -2,6 +2,7 @@ import type { KubeObject } from "../kube-object.ts";
 import type { FieldCause } from "./field-error.ts";
 import { validateMetadata, validateMetadataUpdate } from "./metadata-rules.ts";
 import type { AdmissionContext, KindDefinition } from "./kind-definition.ts";
+import { sameJson } from "./same-json.ts";
 
 /** An object as it would be stored, and the fields that forbid storing it. */
 export interface Admitted {
@@ -22,7 +23,9 @@ export function admitCreate(
 ): Admitted {
   const born = withGeneration(
     kind,
-    kind.hasStatus ? withStatusOf(kind.defaults(object), undefined) : kind.defaults(object),
+    kind.hasStatus && kind.statusOnCreate !== true
+      ? withStatusOf(kind.defaults(object), undefined)
+      : kind.defaults(object),
     1,
   );
   const ready = kind.prepareCreate(born, context);
@@ -66,19 +69,6 @@ export function admitUpdate(
       ...kind.validate(object, old, context),
     ],
   };
-}
-
-/** Whether two JSON values are the same; a missing key is not the same as null. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
-  return (
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
-  );
 }
 
 function mergeParts(

@@ -133,6 +133,8 @@ export interface KindDefinition {
   readonly subresources: readonly Subresource[];
   /** Whether `status` is a subresource: then writes of the object keep the stored status. */
   readonly hasStatus: boolean;
+  /** True where a new object keeps the status it comes with: a kubelet registers its whole Node. */
+  readonly statusOnCreate?: boolean;
   /** Set where the kind has a `scale` subresource. */
   readonly scale?: ScaleMapping;
   /**

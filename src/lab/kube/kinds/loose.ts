@@ -1,0 +1,55 @@
+import type { KubeObject } from "../kube-object.ts";
+
+/** A type of the API as clients send it: every field may be missing. */
+export type Loose<T> = T extends readonly (infer Item)[]
+  ? readonly Loose<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Loose<T[Key]> | undefined }
+    : T;
+
+/** The object with the fields of `defaults` where it has none of its own (null counts as none). */
+export function filled<T extends object>(object: T | undefined, defaults: Partial<T>): T {
+  const result: Record<string, unknown> = { ...object };
+  for (const [key, value] of Object.entries(defaults)) {
+    if (value !== undefined && (result[key] === undefined || result[key] === null)) {
+      result[key] = value;
+    }
+  }
+  return result as T;
+}
+
+/**
+ * The value without fields that are null: the real server reads null as "not given". The same value
+ * if there are none.
+ */
+export function dropNulls<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    const cleaned = items.map(dropNulls);
+    return cleaned.some((item, index) => item !== items[index]) ? (cleaned as T) : value;
+  }
+  const entries = Object.entries(value);
+  const cleaned: [string, unknown][] = entries
+    .filter(([, field]) => field !== null && field !== undefined)
+    .map(([key, field]) => [key, dropNulls<unknown>(field)]);
+  const same =
+    cleaned.length === entries.length &&
+    cleaned.every(([, field], index) => field === entries[index]?.[1]);
+  return same ? value : (Object.fromEntries(cleaned) as T);
+}
+
+/** The object as a type of the API. */
+export function as<T>(object: KubeObject): Loose<T> {
+  return object as unknown as Loose<T>;
+}
+
+/** The value that is reached by these keys, or undefined. */
+export function valueAt(object: unknown, path: readonly string[]): unknown {
+  let value = object;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return value;
+}
