@@ -1,4 +1,6 @@
 import type { KubeClient, Selection } from "./kube-client.ts";
+import { follow } from "./follow.ts";
+import { newObjectStore } from "./object-store.ts";
 import type { KubeObject, ObjectName, TypedResource } from "./resource.ts";
 
 /** What happened to one object. */
@@ -12,7 +14,10 @@ export interface InformerChange<T> {
 
 /** A copy of a selection of objects that follows the server's. Treat the objects as immutable. */
 export interface Informer<T extends KubeObject> {
-  /** Resolves when it holds what the server had when it was asked first. Never rejects; failures go to `onError`. */
+  /**
+   * Resolves when it holds what the server had when it was asked first, or when it is closed before. Never rejects;
+   * failures go to `onError`.
+   */
   readonly synced: Promise<void>;
   get(ref: ObjectName): T | undefined;
   list(): readonly T[];
@@ -38,7 +43,30 @@ export function openInformer<T extends KubeObject>(
   resource: TypedResource<T>,
   options: InformerOptions = {},
 ): Informer<T> {
-  throw new Error(
-    `being written: ${client.namespace} ${resource.plural} ${String(options.namespace)}`,
-  );
+  const { onError, ...selection } = options;
+  const store = newObjectStore<T>();
+  const closing = new AbortController();
+  const synced = Promise.withResolvers<undefined>();
+  closing.signal.addEventListener("abort", () => synced.resolve(undefined), { once: true });
+
+  void follow({
+    client,
+    resource,
+    selection,
+    store,
+    signal: closing.signal,
+    onSynced: () => synced.resolve(undefined),
+    onError: (error) => onError?.(error),
+  });
+
+  return {
+    synced: synced.promise,
+    get: (ref) => store.get(ref),
+    list: () => store.list(),
+    onChange: (listener) => store.onChange(listener),
+    close: () => {
+      closing.abort();
+      store.close();
+    },
+  };
 }
