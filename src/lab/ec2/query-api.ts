@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { BerthError, type Random } from "../../base/index.ts";
 import type { ActionTable } from "./action.ts";
@@ -29,8 +29,24 @@ export interface QueryApiOptions<W> {
   readonly onBug: (error: unknown) => void;
 }
 
+/** A request without a connection, from inside this process. */
+export interface QueryRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** The parameters, form-encoded. */
+  readonly form: string;
+}
+
+/** What answers a {@link QueryRequest}. */
+export interface QueryAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** A query API, not listening yet. */
 export interface QueryApi {
+  /** Answers as over a connection: the same checks, latency, throttle and call log. */
+  readonly ask: (request: QueryRequest) => Promise<QueryAnswer>;
   readonly app: FastifyInstance;
   /** Serves any number of sockets: `createServer(requestListener).listen(…)`. Needs `app.ready()` once. */
   readonly requestListener: RequestListener;
@@ -59,10 +75,17 @@ export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
   app.route({
     method: ["GET", "POST"],
     url: "/*",
-    handler: (request, reply) => serve({ options, port, request, reply }),
+    handler: async (request, reply) => {
+      const asked = { headers: request.headers, form: readForm(request) };
+      return send({ reply, answer: await serve({ options, port }, asked) });
+    },
   });
   return {
     app,
+    ask: async (request) => {
+      const answer = await serve({ options, port }, request);
+      return { status: answer.status, headers: headersOf(answer), body: answer.body };
+    },
     requestListener: (request, response) => {
       app.routing(request, response);
     },
@@ -72,15 +95,16 @@ export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
 interface Serving<W> {
   readonly options: QueryApiOptions<W>;
   readonly port: Dispatch<W>;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
 }
 
-async function serve<W>({ options, port, request, reply }: Serving<W>): Promise<FastifyReply> {
+async function serve<W>(
+  { options, port }: Serving<W>,
+  { headers, form }: QueryRequest,
+): Promise<Answer> {
   const { clock, log, random } = options;
   const atMs = clock.nowMs();
-  const params = readParams(request);
-  const { accessKey: caller, client, attempt } = readCaller(request.headers);
+  const params = Params.fromForm(form);
+  const { accessKey: caller, client, attempt } = readCaller(headers);
   const answer = await answerTo({
     options,
     port,
@@ -96,7 +120,7 @@ async function serve<W>({ options, port, request, reply }: Serving<W>): Promise<
     tookMs: clock.nowMs() - atMs,
     errorCode: answer.errorCode,
   });
-  return send({ reply, answer });
+  return answer;
 }
 
 interface Answer {
@@ -106,7 +130,7 @@ interface Answer {
   readonly errorCode: string | undefined;
 }
 
-interface Asking<W> extends Pick<Serving<W>, "options" | "port"> {
+interface Asking<W> extends Serving<W> {
   readonly params: Params;
   readonly requestId: string;
 }
@@ -144,9 +168,9 @@ async function pause(clock: Clock, ms: number): Promise<void> {
   if (ms > 0) await clock.sleep(ms);
 }
 
-function readParams({ body, raw }: FastifyRequest): Params {
+function readForm({ body, raw }: FastifyRequest): string {
   const query = (raw.url ?? "").split("?").slice(1).join("?");
-  return Params.fromForm(typeof body === "string" && body !== "" ? body : query);
+  return typeof body === "string" && body !== "" ? body : query;
 }
 
 function asFault(error: unknown, onBug: (error: unknown) => void): Ec2Fault {
@@ -169,11 +193,11 @@ function refusal(fault: Ec2Fault, requestId: string): Answer {
 }
 
 function send({ reply, answer }: { reply: FastifyReply; answer: Answer }): FastifyReply {
-  return reply
-    .code(answer.status)
-    .header("content-type", "text/xml;charset=UTF-8")
-    .header("x-amzn-requestid", answer.requestId)
-    .send(answer.body);
+  return reply.code(answer.status).headers(headersOf(answer)).send(answer.body);
+}
+
+function headersOf({ requestId }: Answer): Record<string, string> {
+  return { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId };
 }
 
 function newRequestId(random: Random): string {

@@ -1,1 +1,3 @@
 export { createImds } from "./imds.ts";
+export { metadataInMemory } from "./metadata-in-memory.ts";
+export type { InstanceReader } from "./metadata-in-memory.ts";
