@@ -8,6 +8,7 @@ export type { Route, RouteMatch, RouteSpec } from "./codec/route-message.ts";
 export type { Rule, RuleMatch } from "./codec/rule-message.ts";
 
 export { addAddress, deleteAddress, listAddresses } from "./addresses.ts";
+export { connectInNetns } from "./connect.ts";
 export { setUpEni, subnetGateway, tearDownEni } from "./eni.ts";
 export type { EniSettings } from "./eni.ts";
 export { setUpHost, updateSnat } from "./host.ts";
