@@ -1,11 +1,19 @@
 // `npm run bench [-- --json] [-- --only NAME]`: speed and memory, beside a peer in the same run.
 import { parseArgs } from "node:util";
+import { kubeWatch } from "./kube-watch.ts";
 import { describeMeasurement, type Benchmark } from "./measurement.ts";
 import { podWiring } from "./pod-wiring.ts";
 import { poolOperations } from "./pool-operations.ts";
+import { simulatedLab } from "./simulated-lab.ts";
 import { wholeLab } from "./whole-lab.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [poolOperations, podWiring, wholeLab];
+const BENCHMARKS: readonly Benchmark[] = [
+  poolOperations,
+  kubeWatch,
+  podWiring,
+  wholeLab,
+  simulatedLab,
+];
 
 const { values } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" } },

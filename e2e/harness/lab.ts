@@ -61,11 +61,11 @@ export class Lab {
     return new Lab(mkdtempSync("/run/berth-e2e-"));
   }
 
-  /** `berth lab up --detach` with this lab file. */
-  static async up(yaml: string): Promise<Lab> {
+  /** `berth lab up --detach` with this lab file, and more flags. */
+  static async up(yaml: string, flags: readonly string[] = []): Promise<Lab> {
     const lab = Lab.prepare();
     try {
-      await lab.start(yaml);
+      await lab.start(yaml, flags);
     } catch (error) {
       await lab.down();
       throw error;
@@ -73,9 +73,9 @@ export class Lab {
     return lab;
   }
 
-  /** Writes the lab file and starts it. Returns when all nodes are ready. */
-  async start(yaml: string): Promise<void> {
-    await this.berth(["lab", "up", "--detach", "--file", this.file(yaml)]);
+  /** Writes the lab file and starts it. Returns when all nodes are ready, and the pods run that can. */
+  async start(yaml: string, flags: readonly string[] = []): Promise<void> {
+    await this.berth(["lab", "up", "--detach", ...flags, "--file", this.file(yaml)]);
   }
 
   /** Writes a lab file and returns its path. */
