@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Time } from "../time/index.ts";
 
 /** Times between attempts: `startMs`, doubling up to `capMs`, each with up to `jitterShare` of itself added. */
 export interface BackOff {
@@ -12,29 +12,36 @@ export interface BackOff {
 /**
  * The schedules of the Amazon VPC CNI plugin v1.23, but for two. Instance metadata is local and free to ask, so we look
  * every second instead of ever more rarely, for the same 162 s in all. And a start waits half a minute for EC2, because
- * ending at once makes every node of a throttled account come back, and ask, more often.
+ * ending at once makes every node of a throttled account come back, and ask, more often; and a quarter of a minute for
+ * metadata to show ENIs that pods are on.
  */
 export const BACK_OFF: Readonly<
-  Record<"start" | "waitForEni" | "detach" | "delete" | "tag", BackOff>
+  Record<"start" | "waitForKnown" | "waitForEni" | "detach" | "delete" | "tag", BackOff>
 > = {
   start: { startMs: 500, capMs: 10_000, jitterShare: 0.3, attempts: 8 },
+  waitForKnown: { startMs: 250, capMs: 2_000, jitterShare: 0.15, attempts: 10 },
   waitForEni: { startMs: 100, capMs: 1_000, jitterShare: 0.15, attempts: 165 },
   detach: { startMs: 200, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   delete: { startMs: 500, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   tag: { startMs: 500, capMs: 60_000, jitterShare: 0.3, attempts: 5 },
 };
 
+/** On which clock it is waited between attempts, and what makes them end. */
+export interface Repeating {
+  readonly time: Time;
+  readonly signal: AbortSignal;
+  readonly worthwhile?: (error: unknown) => boolean;
+}
+
 /**
  * Calls `attempt` until it succeeds, sleeping as `backOff` says after each failure but the last, whose error is thrown.
- * `worthwhile` may end it early: an error for which it says false is thrown at once. `signal` ends a sleep.
+ * `worthwhile` may end it early: an error for which it says false is thrown at once. `signal` ends a sleep with its
+ * reason as the error.
  */
 export async function retry<T>(
   attempt: (lastAttempt: boolean) => Promise<T>,
   backOff: BackOff,
-  {
-    worthwhile = () => true,
-    signal,
-  }: { worthwhile?: (error: unknown) => boolean; signal?: AbortSignal } = {},
+  { worthwhile = () => true, signal, time }: Repeating,
 ): Promise<T> {
   let delayMs = backOff.startMs;
   for (let count = 1; ; count++) {
@@ -44,7 +51,17 @@ export async function retry<T>(
       if (count >= backOff.attempts || !worthwhile(error)) throw error;
     }
     const jitterMs = Math.random() * delayMs * backOff.jitterShare;
-    await sleep(delayMs + jitterMs, undefined, signal === undefined ? {} : { signal });
+    await pause(delayMs + jitterMs, { time, signal });
     delayMs = Math.min(backOff.capMs, delayMs * 2);
   }
+}
+
+/** Waits. Throws the reason of `signal` if that aborts first. */
+export async function pause(
+  ms: number,
+  { time, signal }: Pick<Repeating, "time" | "signal">,
+): Promise<void> {
+  // The process stays for it: at the start nothing else may be there yet that keeps it alive.
+  await time.sleep(ms, { signal, holds: true });
+  signal.throwIfAborted();
 }

@@ -2,13 +2,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname } from "node:path";
 import { BerthError } from "../base/index.ts";
 import { formatIpv4, parseIpv4 } from "../net/index.ts";
-import type { Lease, SavedLease } from "../pool/index.ts";
+import type { SavedLease } from "../pool/index.ts";
 import type { Boot } from "./boot.ts";
 import { isRecord } from "./json.ts";
 
 /** The file that remembers which pod holds which address, so that a restarted agent hands none out twice. */
 export interface Checkpoint {
-  /** What the last process wrote; nothing if there is no file, or if it is of an earlier boot of the machine. */
+  /**
+   * What the last process wrote; nothing if there is no file, or if it is of an earlier boot of the machine. Throws
+   * BerthError `checkpointUnreadable`, which has to end the start: without it addresses could be given out twice.
+   */
   load(): readonly SavedLease[];
   /**
    * Resolves when the file holds the leases as they were at the call, or later. Calls of one turn of the event loop
@@ -57,11 +60,11 @@ export function newCheckpoint({ file, leases, boot }: CheckpointSettings): Check
 /** What a checkpoint needs. */
 export interface CheckpointSettings {
   readonly file: string;
-  readonly leases: () => readonly Lease[];
+  readonly leases: () => readonly SavedLease[];
   readonly boot: Boot;
 }
 
-function render(leases: readonly Lease[], boot: Boot): string {
+function render(leases: readonly SavedLease[], boot: Boot): string {
   const saved = leases.map(({ key, pod, address, assignedAtMs }) => ({
     key,
     namespace: pod.namespace,

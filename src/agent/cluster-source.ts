@@ -1,6 +1,9 @@
-import type { KubeClient } from "../kube-client/index.ts";
-import type { Time } from "../time/index.ts";
+import type { Node as NodeObject } from "kubernetes-types/core/v1";
+import { CNI_NODES, ENI_CONFIGS, NODES, openInformer } from "../kube-client/index.ts";
+import type { CNINode, ENIConfig, Informer, KubeClient } from "../kube-client/index.ts";
 import type { Cluster } from "./cluster.ts";
+import { newKubeCluster } from "./kube-cluster.ts";
+import { errorFacts } from "./log.ts";
 import type { Log } from "./log.ts";
 
 /** What the clusters of one source share: the copies of nodes, ENIConfigs and CNINodes. */
@@ -18,11 +21,33 @@ export interface ClusterSourceOptions {
   readonly scope: { readonly node: string } | "all";
   /** Watched only if asked for, as clusters without the feature lack the resources. */
   readonly watch: { readonly eniConfigs: boolean; readonly cniNodes: boolean };
-  readonly time: Time;
   readonly log: Log;
+}
+
+/** Copies of what agents read from a cluster. */
+export interface ClusterCopies {
+  readonly nodes: Informer<NodeObject>;
+  readonly eniConfigs: Informer<ENIConfig> | undefined;
+  readonly cniNodes: Informer<CNINode> | undefined;
 }
 
 /** Follows what agents read from the cluster. */
 export function openClusterSource(options: ClusterSourceOptions): ClusterSource {
-  throw new Error(`being written: ${options.client.namespace}`);
+  const { client, scope, watch, log } = options;
+  const onError = (error: unknown): void =>
+    log.warn(errorFacts(error), "the Kubernetes API does not answer as it should; trying again");
+  const own = scope === "all" ? {} : { fieldSelector: `metadata.name=${scope.node}` };
+  const copies: ClusterCopies = {
+    nodes: openInformer(client, NODES, { ...own, onError }),
+    eniConfigs: watch.eniConfigs ? openInformer(client, ENI_CONFIGS, { onError }) : undefined,
+    cniNodes: watch.cniNodes ? openInformer(client, CNI_NODES, { ...own, onError }) : undefined,
+  };
+  return {
+    of: (names) => newKubeCluster({ client, copies, log, ...names }),
+    close() {
+      copies.nodes.close();
+      copies.eniConfigs?.close();
+      copies.cniNodes?.close();
+    },
+  };
 }

@@ -50,7 +50,8 @@ export type EniConfigFound = Result<EniConfig, EniConfigFault>;
 
 /** What is wrong with an ENIConfig, as a sentence. */
 export interface EniConfigFault {
-  readonly reason: "missing" | "invalid";
+  /** `unread`: nothing is wrong that the cluster could know of. */
+  readonly reason: "missing" | "invalid" | "unread";
   readonly text: string;
 }
 

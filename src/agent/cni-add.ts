@@ -6,7 +6,7 @@ import type { Lease, OwnerKey, Refusal } from "../pool/index.ts";
 import { fromError, keyOf, podToWire } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
 import { errorFacts } from "./log.ts";
-import { NO_ADDRESS, refusalText } from "./refusal-text.ts";
+import { NO_ADDRESS, refusalNews, refusalText } from "./refusal-text.ts";
 
 /** ADD: assign, make it durable, wire, answer. */
 export async function add(
@@ -17,7 +17,7 @@ export async function add(
   const { pool, checkpoint, kernel, wake } = parts;
   const key = keyOf(request);
   const assigned = await assign(parts, request, signal);
-  if ("reason" in assigned) return refused(parts, assigned);
+  if ("reason" in assigned) return refused(parts, request, assigned);
   wake.call(); // one address less: the pool may want more
   const { lease, already } = assigned;
   try {
@@ -28,6 +28,7 @@ export async function add(
   }
   const pod = podToWire(request, lease);
   try {
+    await annotate(parts, request, lease);
     if (signal.aborted) throw relayGone();
     if (pool.lease(key)?.address !== lease.address) throw addressLost(lease);
     const link = kernel.wirePod(pod);
@@ -42,6 +43,15 @@ export async function add(
   }
 }
 
+/** Before the wiring, because nobody undoes the wiring of an ADD whose annotation fails. */
+async function annotate(
+  { cluster, podAddressAnnotation }: CniParts,
+  { pod }: ContainerRequest,
+  { address }: Lease,
+): Promise<void> {
+  if (podAddressAnnotation === "on") await cluster?.notePodAddress(pod, address);
+}
+
 async function undoAssign({ pool, checkpoint, log, wake }: CniParts, key: OwnerKey): Promise<void> {
   pool.undoAssign(key);
   wake.call();
@@ -53,19 +63,19 @@ async function undoAssign({ pool, checkpoint, log, wake }: CniParts, key: OwnerK
 
 /** Takes an address from the pool, and waits for one that is on its way as long as the settings and the relay allow. */
 async function assign(
-  { pool, now, wake, addWaitMs, stopping }: CniParts,
+  { pool, time, wake, addWaitMs, stopping }: CniParts,
   request: ContainerRequest,
   hungUp: AbortSignal,
 ): Promise<{ lease: Lease; already: boolean } | Refusal> {
   const { namespace, name } = request.pod;
-  const untilMs = now() + addWaitMs;
+  const untilMs = time.nowMs() + addWaitMs;
   const signal = AbortSignal.any([hungUp, stopping]);
   for (;;) {
-    const result = pool.assign(keyOf(request), { namespace, name }, now());
+    const result = pool.assign(keyOf(request), { namespace, name }, time.nowMs());
     if (result.ok) return result;
     const { refusal } = result;
     if (stopping.aborted) return { reason: "paused" };
-    if (now() >= untilMs || signal.aborted) return refusal;
+    if (time.nowMs() >= untilMs || signal.aborted) return refusal;
     if (refusal.reason === "growing" || refusal.reason === "notReady")
       await wake.sleep(untilMs, signal);
     else if (refusal.reason === "cooling" && refusal.freeAtMs <= untilMs)
@@ -74,8 +84,14 @@ async function assign(
   }
 }
 
-function refused({ instanceType, subnetCidr, now }: CniParts, refusal: Refusal): CniFailure {
-  const msg = refusalText(refusal, { instanceType, subnetCidr, nowMs: now() });
+/** What the runtime says in its event is the whole of it; ours says the cause, and is counted when it repeats. */
+function refused(parts: CniParts, { pod }: ContainerRequest, refusal: Refusal): CniFailure {
+  const { instanceType, subnetCidr, time, cluster } = parts;
+  const context = { instanceType, subnetCidr, obstacle: parts.obstacle() };
+  const news = refusalNews(refusal, context);
+  if (news !== undefined && pod.name !== "")
+    cluster?.tell({ kind: "pod", pod, uid: pod.uid }, news);
+  const msg = refusalText(refusal, { ...context, nowMs: time.nowMs() });
   return { code: CNI_CODES.tryAgainLater, msg };
 }
 

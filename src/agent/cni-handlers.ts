@@ -56,11 +56,11 @@ export function newCniHandler(parts: CniParts): CniHandler {
     if (!parsed.ok) return failed(parsed.error, NEWEST_CNI_VERSION);
     const request = parsed.value;
     const version = request.command === "VERSION" ? NEWEST_CNI_VERSION : request.config.cniVersion;
-    const startedMs = parts.now();
+    const startedMs = parts.time.nowMs();
     const before = leaseOf(parts, request);
     const result = await answer(request, signal);
     const named = { ...facts(request), ...holding(leaseOf(parts, request) ?? before) };
-    const tookMs = Math.round((parts.now() - startedMs) * 10) / 10;
+    const tookMs = Math.round((parts.time.nowMs() - startedMs) * 10) / 10;
     if (typeof result === "string") {
       parts.log.info({ ...named, tookMs }, `${request.command} done`);
       return { status: 0, stdout: result };

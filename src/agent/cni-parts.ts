@@ -3,8 +3,9 @@ import type { CniFailure, ContainerRequest } from "../cni/index.ts";
 import type { SubnetId } from "../facts/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { Lease, OwnerKey, Pool } from "../pool/index.ts";
+import type { Time } from "../time/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { Clock } from "./clock.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Kernel, PodToWire } from "./kernel.ts";
 import type { Log } from "./log.ts";
 import { ownerKey } from "./owner.ts";
@@ -15,13 +16,18 @@ export interface CniParts {
   readonly pool: Pool;
   readonly checkpoint: Checkpoint;
   readonly kernel: Kernel;
-  readonly now: Clock;
+  readonly time: Time;
   readonly log: Log;
   readonly wake: Wake;
   /** Aborts when the agent is to stop: nobody waits for an address any more. */
   readonly stopping: AbortSignal;
   /** How long an ADD waits for an address that is on its way; 0 fails at once. */
   readonly addWaitMs: number;
+  /** Undefined: there is no Kubernetes. */
+  readonly cluster: Cluster | undefined;
+  readonly podAddressAnnotation: "on" | "off";
+  /** Why the pool does not grow now, in the words of a sentence; undefined while it may. */
+  readonly obstacle: () => string | undefined;
   readonly instanceType: string;
   readonly subnetCidr: (subnet: SubnetId) => Cidr | undefined;
 }

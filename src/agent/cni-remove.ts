@@ -4,6 +4,7 @@ import { formatIpv4 } from "../net/index.ts";
 import type { Lease, OwnerKey } from "../pool/index.ts";
 import { fromError, keyOf } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
+import { errorFacts } from "./log.ts";
 import { ownerKey, parseOwnerKey } from "./owner.ts";
 
 /** DEL: unwire, release, make it durable. A container that is not known is fine: DEL may come twice. */
@@ -19,10 +20,24 @@ export async function remove(
     else {
       kernel.unwirePod(lease.address);
       await release(parts, [key]);
+      await clearAnnotation(parts, lease);
     }
     return "";
   } catch (error) {
     return fromError(error, CNI_CODES.tryAgainLater);
+  }
+}
+
+/** The address is free by now, so what goes wrong here is only logged. */
+async function clearAnnotation(
+  { cluster, podAddressAnnotation, log }: CniParts,
+  { pod, address }: Lease,
+): Promise<void> {
+  if (cluster === undefined || podAddressAnnotation === "off") return;
+  try {
+    await cluster.clearPodAddress(pod, address);
+  } catch (error) {
+    log.warn({ ...pod, ...errorFacts(error) }, "a pod's annotation still has its old address");
   }
 }
 
@@ -46,12 +61,12 @@ function unwireStranger(
 
 /** Releases addresses whose pods are unwired, and makes it durable; takes it back if that fails. */
 async function release(
-  { pool, checkpoint, now, wake }: CniParts,
+  { pool, checkpoint, time, wake }: CniParts,
   keys: readonly OwnerKey[],
 ): Promise<void> {
   const released: Lease[] = [];
   for (const key of keys) {
-    const result = pool.release(key, now());
+    const result = pool.release(key, time.nowMs());
     if (result.ok) released.push(result.lease);
   }
   try {

@@ -17,6 +17,13 @@ export interface AgentConfig {
   readonly cooldownMs: number;
   readonly manageUntaggedEnis: boolean;
   readonly clusterName: string | undefined;
+  /** Undefined: ENIs are made in the subnet of the primary one. */
+  readonly customNetworking: CustomNetworking | undefined;
+  /** Whether ENIs and addresses come and go on cordoned nodes too. */
+  readonly onCordonedNodes: "growAndShrink" | "standStill";
+  readonly podEnis: "on" | "off";
+  readonly podAddressAnnotation: "on" | "off";
+  readonly kubernetes: KubernetesConfig;
   readonly additionalTags: Readonly<Record<string, string>>;
   readonly host: HostConfig;
   readonly podMtu: number;
@@ -32,6 +39,27 @@ export interface AgentConfig {
   readonly introspectionSocket: string | undefined;
   readonly addWaitMs: number;
   readonly portmap: boolean;
+}
+
+/** Where the name of the node's ENIConfig is looked for. */
+export interface CustomNetworking {
+  readonly annotation: string;
+  readonly label: string;
+}
+
+/** How the agent finds the Kubernetes API, and itself in it. */
+export interface KubernetesConfig {
+  /** Undefined: the agent does without Kubernetes. */
+  readonly node: string | undefined;
+  /** The agent's own pod, in kube-system. */
+  readonly pod: string | undefined;
+  /** What the kubelet tells the pods of a cluster. */
+  readonly serviceHost: string | undefined;
+  readonly servicePort: string | undefined;
+  /** In place of the host of the service account's access. */
+  readonly endpoint: string | undefined;
+  /** In place of the service account. */
+  readonly kubeconfig: string | undefined;
 }
 
 /** How much to keep ready; 0 for an IP target means that it is not set. */
@@ -85,6 +113,18 @@ export function readAgentConfig(env: Environment): AgentConfig {
     manageUntaggedEnis: read.flag("MANAGE_UNTAGGED_ENI"),
     clusterName: read.text("CLUSTER_NAME"),
     additionalTags: readTags(read),
+    customNetworking: readCustomNetworking(read),
+    onCordonedNodes: read.flag("AWS_MANAGE_ENIS_NON_SCHEDULABLE") ? "growAndShrink" : "standStill",
+    podEnis: read.flag("ENABLE_POD_ENI") ? "on" : "off",
+    podAddressAnnotation: read.flag("ANNOTATE_POD_IP") ? "on" : "off",
+    kubernetes: {
+      node: read.text("MY_NODE_NAME"),
+      pod: read.text("MY_POD_NAME"),
+      serviceHost: read.text("KUBERNETES_SERVICE_HOST"),
+      servicePort: read.text("KUBERNETES_SERVICE_PORT"),
+      endpoint: read.text("CLUSTER_ENDPOINT"),
+      kubeconfig: read.text("KUBECONFIG"),
+    },
     host,
     podMtu: read.integer("POD_MTU") ?? host.eniMtu,
     vethPrefix: readVethPrefix(read),
@@ -101,6 +141,14 @@ export function readAgentConfig(env: Environment): AgentConfig {
     introspectionSocket: read.text("BERTH_INTROSPECTION_SOCKET"),
     addWaitMs: read.integer("BERTH_ADD_WAIT_SECONDS") * 1000,
     portmap: read.flag("BERTH_PORTMAP"),
+  };
+}
+
+function readCustomNetworking(read: VariableReader): CustomNetworking | undefined {
+  if (!read.flag("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")) return undefined;
+  return {
+    annotation: read.text("ENI_CONFIG_ANNOTATION_DEF"),
+    label: read.text("ENI_CONFIG_LABEL_DEF"),
   };
 }
 

@@ -1,8 +1,10 @@
 import { eniDescription } from "../facts/index.ts";
-import type { AttachmentId, EniId, SubnetId } from "../facts/index.ts";
+import type { AttachmentId, EniId } from "../facts/index.ts";
 import type { CreateEni, Outcome } from "../pool/index.ts";
 import { BACK_OFF, retry } from "./back-off.ts";
 import { Ec2Error } from "./ec2-error.ts";
+import { placeForEni } from "./eni-place.ts";
+import type { EniPlace } from "./eni-place.ts";
 import { deleteEni, detachAndDelete } from "./eni-removal.ts";
 import { attached, setUpEni, shownBlocks } from "./eni-set-up.ts";
 import { creationTags } from "./eni-tags.ts";
@@ -15,16 +17,20 @@ import { EniNotShown, stepFailure } from "./step-failure.ts";
 const DEVICE_INDEXES = 100;
 
 /**
- * Creates an ENI in the node's subnet, attaches it at the lowest free device index, waits until metadata shows it with
+ * Creates an ENI where {@link placeForEni} says, attaches it at the lowest free device index, waits until metadata shows it with
  * its addresses, and sets it up in the kernel. An ENI that can't be attached, or would outlive the instance, is
  * deleted again. One that is attached but not ready stays: the pool's next look at the instance adopts it.
  */
 export async function createEni(node: Node, asked: CreateEni): Promise<Outcome> {
   const step = { ...asked, count: Math.min(asked.count, node.limits.ipv4PerEni - 1) };
-  const subnet = chooseSubnet(node, step.avoidSubnets);
-  if (subnet === undefined) return noSubnetLeft(step);
+  const place = placeForEni(node);
+  // The pool does not grow without an ENIConfig; it may have gone this very moment.
+  if (!place.ok)
+    return { kind: "failed", reason: "other", code: "NoENIConfig", subnetId: undefined };
+  const { subnet } = place.value;
+  if (step.avoidSubnets.includes(subnet)) return noSubnetLeft(step);
   try {
-    const id = await create(node, subnet, step);
+    const id = await create(node, place.value, step);
     await attach(node, id);
     const shown = await waitUntilShown(node, id, step);
     const eni = await setUpEni(node, shown, "secondary");
@@ -42,18 +48,19 @@ function noSubnetLeft({ unit, avoidSubnets }: CreateEni): Outcome {
     : { kind: "failed", reason: "subnetFull", code: "InsufficientFreeAddressesInSubnet", subnetId };
 }
 
-/** Where a new ENI goes: the primary ENI's subnet. The place where other subnets will be considered. */
-function chooseSubnet(node: Node, avoid: readonly SubnetId[]): SubnetId | undefined {
-  return [node.instance.subnet].find((subnet) => !avoid.includes(subnet));
-}
-
-async function create(node: Node, subnet: SubnetId, { unit, count }: CreateEni): Promise<EniId> {
+async function create(
+  node: Node,
+  { subnet, securityGroups }: EniPlace,
+  { unit, count }: CreateEni,
+): Promise<EniId> {
+  // Read each time, so that a change of the primary ENI's groups reaches new ENIs at once.
+  const groups =
+    securityGroups === "primary" ? await node.metadata.securityGroups() : securityGroups;
   return node.ec2.createEni({
     subnet,
-    // Read each time, so that a change of the primary ENI's groups reaches new ENIs at once.
-    securityGroups: (await node.metadata.securityGroups()).toSorted(),
+    securityGroups: groups.toSorted(),
     description: eniDescription(node.instance.instanceId),
-    tags: creationTags(node.tagging, node.now()),
+    tags: creationTags(node.tagging, node.time.nowMs()),
     unit,
     count,
   });
@@ -123,6 +130,6 @@ async function waitUntilShown(
       );
     },
     BACK_OFF.waitForEni,
-    { signal: node.stopping },
+    { signal: node.stopping, time: node.time },
   );
 }

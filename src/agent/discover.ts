@@ -1,16 +1,19 @@
 import { BerthError } from "../base/index.ts";
 import { instanceType, takesPrefixes } from "../facts/index.ts";
-import type { Cidr } from "../net/index.ts";
+import type { EniId } from "../facts/index.ts";
+import { cidrContains } from "../net/index.ts";
+import type { Cidr, Ipv4 } from "../net/index.ts";
 import type { AttachedEni } from "../pool/index.ts";
 import { BACK_OFF, retry } from "./back-off.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
-import { isLeaving, tagEni, whyNotOurs } from "./eni-inspection.ts";
-import { attached, ec2Blocks, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
+import { isLeaving, tagEni, tieToInstance, whyNotOurs } from "./eni-inspection.ts";
+import { attached, ec2Blocks, noteUnseen, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
 import { errorFacts } from "./log.ts";
 import type { InstanceFacts, MetadataEni } from "./metadata.ts";
 import type { Node, NodePorts } from "./node.ts";
+import { EniNotShown } from "./step-failure.ts";
 
 /** The node as the agent found it. */
 export interface Discovered {
@@ -27,7 +30,12 @@ export interface Discovered {
 export async function limitsOf(ec2: Pick<Ec2, "limits">, name: string): Promise<InstanceLimits> {
   const type = instanceType(name);
   if (type === undefined) return ec2.limits(name);
-  return { enis: type.enis, ipv4PerEni: type.ipv4PerEni, prefixes: takesPrefixes(type) };
+  return {
+    enis: type.enis,
+    ipv4PerEni: type.ipv4PerEni,
+    prefixes: takesPrefixes(type),
+    trunk: type.trunking === true,
+  };
 }
 
 /**
@@ -41,9 +49,11 @@ export async function discover(
     readonly config: AgentConfig;
     readonly instance: InstanceFacts;
     readonly limits: InstanceLimits;
+    /** Addresses of the checkpoint: their ENIs must not be set aside. */
+    readonly leased: ReadonlySet<Ipv4>;
   },
 ): Promise<Discovered> {
-  const { config, instance, limits } = given;
+  const { config, instance, limits, leased } = given;
   const { clusterName, additionalTags } = config;
   const node: Node = {
     ...ports,
@@ -51,6 +61,7 @@ export async function discover(
     limits,
     tagging: { instance: instance.instanceId, clusterName, additionalTags },
     manageUntaggedEnis: config.manageUntaggedEnis,
+    customNetworking: config.customNetworking,
     enis: new Map(),
     ignored: new Set(),
   };
@@ -58,39 +69,32 @@ export async function discover(
   const vpcCidrs = await ports.metadata.vpcCidrs();
   ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs });
 
-  const shown = new Map((await ports.metadata.enis()).map((eni) => [eni.id, eni]));
   const described = await describeAll(ports, instance);
   if (!described.some(({ id }) => id === instance.primaryEni)) throw primaryMissing(instance);
+  const holdsLease = (eni: Ec2Eni): boolean => hasAny(ec2Blocks(eni), leased);
+  const shown = await shownEnis(node, described.filter(holdsLease));
   const enis: AttachedEni[] = [];
   let unmanagedEnis = 0;
   for (const eni of described.toSorted(byDeviceIndex)) {
     const reason = whyNotOurs(node, eni);
-    const inMetadata = shown.get(eni.id);
     if (reason !== undefined) {
       node.ignored.add(eni.id);
       if (eni.attachment?.networkCard === 0) unmanagedEnis++;
       ports.log.info({ eni: eni.id, reason }, "an attached ENI is left alone");
-    } else if (
-      isLeaving(eni) ||
-      inMetadata?.ipv4s[0] === undefined ||
-      inMetadata.subnetCidr === undefined
-    ) {
-      // Being attached or detached at this moment: the pool's first look at the instance decides.
-      ports.log.info(
-        { eni: eni.id, status: eni.status },
-        "an ENI is half-attached: it has to wait",
-      );
-    } else {
-      await tagEni(node, eni);
-      enis.push(await take(node, eni, inMetadata));
+      continue;
     }
+    const taken = await takeOrWait(node, eni, {
+      shown: shown.get(eni.id),
+      leases: holdsLease(eni) ? "some" : "none",
+    });
+    if (taken !== undefined) enis.push(taken);
   }
   return { node, enis, vpcCidrs, unmanagedEnis };
 }
 
 /** The instance's ENIs; waits for an EC2 that is throttled or out of reach, and says so. */
 function describeAll(
-  { ec2, log, stopping }: NodePorts,
+  { ec2, log, stopping, time }: NodePorts,
   { instanceId }: InstanceFacts,
 ): Promise<readonly Ec2Eni[]> {
   const worthwhile = (error: unknown): boolean => {
@@ -101,7 +105,63 @@ function describeAll(
   return retry(() => ec2.instanceEnis(instanceId), BACK_OFF.start, {
     worthwhile,
     signal: stopping,
+    time,
   });
+}
+
+/**
+ * What instance metadata shows, by id. It lags EC2 by seconds; those ENIs that running pods have their addresses from
+ * are waited for, since without metadata they can't serve.
+ */
+async function shownEnis(
+  { metadata, stopping, time, log }: Node,
+  needed: readonly Ec2Eni[],
+): Promise<ReadonlyMap<EniId, MetadataEni>> {
+  return retry(
+    async (last) => {
+      const shown = new Map((await metadata.enis()).map((eni) => [eni.id, eni]));
+      const missing = needed.find((eni) => !isLeaving(eni) && !isWhole(shown.get(eni.id)));
+      if (missing === undefined || last) return shown;
+      log.info({ eni: missing.id }, "waiting until instance metadata shows an ENI with pods");
+      throw new EniNotShown(`instance metadata does not show ${missing.id}`, { eni: missing.id });
+    },
+    BACK_OFF.waitForKnown,
+    { signal: stopping, time, worthwhile: (error) => error instanceof EniNotShown },
+  );
+}
+
+function isWhole(shown: MetadataEni | undefined): shown is MetadataEni {
+  return shown?.ipv4s[0] !== undefined && shown.subnetCidr !== undefined;
+}
+
+function hasAny(blocks: readonly Cidr[], addresses: ReadonlySet<Ipv4>): boolean {
+  return [...addresses].some((address) => blocks.some((block) => cidrContains(block, address)));
+}
+
+/**
+ * Takes an ENI of ours in. One that is being attached or detached at this moment has to wait for the pool's first look
+ * at the instance, unless pods have its addresses: then it is held, or another pod could get them once it is back.
+ */
+async function takeOrWait(
+  node: Node,
+  eni: Ec2Eni,
+  { shown, leases }: { readonly shown: MetadataEni | undefined; readonly leases: "some" | "none" },
+): Promise<AttachedEni | undefined> {
+  const { id, status } = eni;
+  if (!isLeaving(eni) && isWhole(shown)) {
+    await tagEni(node, eni);
+    await tieToInstance(node, eni);
+    return take(node, eni, shown);
+  }
+  if (leases === "none") {
+    node.log.info({ eni: id, status }, "an ENI is half-attached: it has to wait");
+    return undefined;
+  }
+  node.log.warn(
+    { eni: id, status },
+    "an ENI with pods is not in instance metadata or is being detached; it gets no new pods",
+  );
+  return attached(noteUnseen(node, eni, roleOf(node, eni)), ec2Blocks(eni));
 }
 
 async function take(node: Node, eni: Ec2Eni, shown: MetadataEni): Promise<AttachedEni> {

@@ -42,6 +42,7 @@ function readAttachment(attachment: NetworkInterfaceAttachment): Ec2Attachment {
     instance: instance === undefined ? undefined : parseInstanceId(instance),
     deviceIndex: attachment.DeviceIndex ?? 0,
     networkCard: attachment.NetworkCardIndex ?? 0,
+    deleteOnTermination: attachment.DeleteOnTermination === true,
   };
 }
 

@@ -163,8 +163,18 @@ describe("questions", () => {
         `<instanceTypeSet><item><hypervisor>nitro</hypervisor>${network}</item></instanceTypeSet>`,
       ),
     );
-    expect(await limitsOf(ec2, "z99.large")).toEqual({ enis: 4, ipv4PerEni: 15, prefixes: true });
-    expect(await limitsOf(ec2, "m5.large")).toEqual({ enis: 3, ipv4PerEni: 10, prefixes: true });
+    expect(await limitsOf(ec2, "z99.large")).toEqual({
+      enis: 4,
+      ipv4PerEni: 15,
+      prefixes: true,
+      trunk: false,
+    });
+    expect(await limitsOf(ec2, "m5.large")).toEqual({
+      enis: 3,
+      ipv4PerEni: 10,
+      prefixes: true,
+      trunk: true,
+    });
   });
 
   test("a type without limits is an error", async () => {

@@ -1,5 +1,5 @@
 import type * as Sdk from "@aws-sdk/client-ec2";
-import type { EC2Client, Filter, Tag } from "@aws-sdk/client-ec2";
+import type { EC2Client, EC2ClientConfig, Filter, Tag } from "@aws-sdk/client-ec2";
 import { parseAttachmentId, parseEniId } from "../facts/index.ts";
 import { formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
 import type { Ec2, Ec2Eni } from "./ec2.ts";
@@ -14,6 +14,8 @@ export interface Ec2ClientSettings {
   readonly requestTimeoutMs: number;
   /** Tries of a request that is throttled or cut off, as the SDK's standard retry mode counts them. */
   readonly attempts: number;
+  /** In place of HTTP: what carries out the SDK's requests, and the credentials to sign them with. */
+  readonly transport?: Pick<EC2ClientConfig, "requestHandler" | "credentials"> | undefined;
 }
 
 /** The agent's port to EC2 over the AWS SDK; credentials come from the SDK's default chain. */
@@ -34,6 +36,7 @@ export async function newEc2(settings: Ec2ClientSettings): Promise<Ec2> {
       socketTimeout: settings.requestTimeoutMs,
     },
     customUserAgent: "berth-agent",
+    ...settings.transport,
   });
   return { ...queries(sdk, client), ...eniChanges(sdk, client), ...addressChanges(sdk, client) };
 }
@@ -99,6 +102,8 @@ function queries(sdk: typeof Sdk, client: EC2Client): Queries {
         enis,
         ipv4PerEni,
         prefixes: found?.Hypervisor === "nitro" || found?.BareMetal === true,
+        // EC2 does not say; newer types that take trunks are in the table.
+        trunk: false,
       };
     },
   };

@@ -7,6 +7,8 @@ import { isRecord } from "./json.ts";
 export class Ec2Error extends BerthError {
   /** What it means for the pool. */
   readonly reason: FailureReason;
+  /** EC2's name of what was asked: `AssignPrivateIpAddresses`. */
+  readonly operation: string;
   /** EC2's own error code, or the name of the connection's error. */
   readonly ec2Code: string;
 
@@ -21,6 +23,7 @@ export class Ec2Error extends BerthError {
       cause,
     });
     this.reason = reason;
+    this.operation = operation;
     this.ec2Code = ec2Code;
   }
 }

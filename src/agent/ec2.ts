@@ -26,6 +26,8 @@ export interface Ec2Attachment {
   readonly instance: InstanceId | undefined;
   readonly deviceIndex: number;
   readonly networkCard: number;
+  /** Whether EC2 deletes the ENI with the instance. */
+  readonly deleteOnTermination: boolean;
 }
 
 /** What a new ENI gets. It has no attachment yet. */
@@ -54,6 +56,8 @@ export interface InstanceLimits {
   readonly ipv4PerEni: number;
   /** Whether its ENIs take /28 prefixes (Nitro or bare metal). */
   readonly prefixes: boolean;
+  /** Whether it takes a trunk ENI, for security groups of pods. */
+  readonly trunk: boolean;
 }
 
 /**

@@ -1,9 +1,11 @@
+import { eniDescription } from "../facts/index.ts";
 import type { AdoptEni, DescribeEni, Outcome } from "../pool/index.ts";
 import { BACK_OFF, retry } from "./back-off.ts";
 import type { Ec2Eni } from "./ec2.ts";
 import { repeating } from "./eni-removal.ts";
 import { attached, ec2Blocks, roleOf, setUpEni, shownBlocks } from "./eni-set-up.ts";
 import { missingTags, whyUnmanaged } from "./eni-tags.ts";
+import { errorFacts } from "./log.ts";
 import type { MetadataEni } from "./metadata.ts";
 import type { Node } from "./node.ts";
 import { EniNotShown, stepFailure } from "./step-failure.ts";
@@ -74,6 +76,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
       throw new EniNotShown(`instance metadata does not show ${eniId} yet`, { eni: eniId });
     }
     await tagEni(node, eni);
+    await tieToInstance(node, eni);
     const known = await setUpEni(node, shown, roleOf(node, eni));
     return { kind: "adopted", eni: attached(known, ec2Blocks(eni)) };
   } catch (error) {
@@ -86,6 +89,27 @@ export async function tagEni(node: Node, eni: Ec2Eni): Promise<void> {
   const tags = missingTags(node.tagging, eni.tags);
   if (eni.interfaceType === "trunk" || Object.keys(tags).length === 0) return;
   await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag, repeating(node));
+}
+
+/**
+ * Makes EC2 delete an ENI of ours with the instance, where an agent was killed between attaching it and saying so: else
+ * it would keep its addresses for ever. A failure is logged; the next start tries again.
+ */
+export async function tieToInstance(
+  node: Node,
+  { id, description, attachment }: Ec2Eni,
+): Promise<void> {
+  const ours = description === eniDescription(node.instance.instanceId);
+  if (!ours || attachment === undefined || attachment.deleteOnTermination) return;
+  try {
+    await node.ec2.deleteWithInstance({ eni: id, attachment: attachment.id });
+    node.log.info(
+      { eni: id },
+      "an ENI would have outlived the instance; EC2 deletes it now with it",
+    );
+  } catch (error) {
+    node.log.warn({ eni: id, ...errorFacts(error) }, "an ENI would outlive the instance");
+  }
 }
 
 /** Why an ENI of the instance is left alone, or undefined if it is used. */

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AttachmentId, EniId } from "../facts/index.ts";
 import type { FreeEni, Outcome } from "../pool/index.ts";
-import { BACK_OFF, retry } from "./back-off.ts";
+import { BACK_OFF, pause, retry } from "./back-off.ts";
+import type { Repeating } from "./back-off.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import { errorFacts } from "./log.ts";
 import type { Node } from "./node.ts";
@@ -20,7 +20,7 @@ export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> 
     if (eni === undefined) return { kind: "freed" };
     if (eni.attachment !== undefined) {
       await detachOnce(node, eni.attachment.id);
-      await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
+      await pause(DETACH_SETTLE_MS, repeating(node));
     }
   } catch (error) {
     return stepFailure(error);
@@ -52,7 +52,7 @@ export async function detachAndDelete(
   attachment: AttachmentId,
 ): Promise<void> {
   await retry(() => detachOnce(node, attachment), BACK_OFF.detach, repeating(node));
-  await sleep(DETACH_SETTLE_MS, undefined, { signal: node.stopping });
+  await pause(DETACH_SETTLE_MS, repeating(node));
   await deleteEni(node, eni);
 }
 
@@ -70,11 +70,8 @@ function isGone(error: unknown): boolean {
 }
 
 /** How calls to EC2 are repeated: not when the ENI is gone or the role may not, and not once the agent is to stop. */
-export function repeating({ stopping }: Node): {
-  worthwhile: typeof isWorthRepeating;
-  signal: AbortSignal;
-} {
-  return { worthwhile: isWorthRepeating, signal: stopping };
+export function repeating({ stopping, time }: Node): Repeating {
+  return { worthwhile: isWorthRepeating, signal: stopping, time };
 }
 
 function isWorthRepeating(error: unknown): boolean {

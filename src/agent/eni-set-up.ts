@@ -13,9 +13,10 @@ const LINK_WAIT = { startMs: 100, capMs: 1000, jitterShare: 0, attempts: 15 };
 /** Readies an ENI in the kernel, waiting for its link, and remembers it. Throws BerthError `linkNotFound` and others. */
 export async function setUpEni(node: Node, shown: MetadataEni, role: EniRole): Promise<KnownEni> {
   const eni = describe(shown, role);
+  const { subnetCidr } = eni;
   if (role !== "primary") {
     const { mac } = shown;
-    const { primaryAddress, subnetCidr, deviceIndex } = eni;
+    const { primaryAddress, deviceIndex } = eni;
     const link = {
       mac,
       primaryAddress,
@@ -26,6 +27,7 @@ export async function setUpEni(node: Node, shown: MetadataEni, role: EniRole): P
     await retry(async () => node.kernel.setUpEni(link), LINK_WAIT, {
       worthwhile: isMissingLink,
       signal: node.stopping,
+      time: node.time,
     });
   }
   return remember(node, { ...eni, kernel: "set" });
@@ -34,6 +36,18 @@ export async function setUpEni(node: Node, shown: MetadataEni, role: EniRole): P
 /** Remembers an ENI that the kernel would not take. */
 export function noteUnset(node: Node, shown: MetadataEni, role: EniRole): KnownEni {
   return remember(node, { ...describe(shown, role), kernel: "unset" });
+}
+
+/** Remembers an ENI that instance metadata does not show, from what EC2 says. The kernel has it as the last process left it. */
+export function noteUnseen(node: Node, eni: Ec2Eni, role: EniRole): KnownEni {
+  const { id, subnet, primaryIpv4, attachment } = eni;
+  invariant(
+    primaryIpv4 !== undefined && attachment !== undefined,
+    `ENI ${id} holds pods and has neither address nor attachment`,
+  );
+  const { deviceIndex } = attachment;
+  const seen = { id, deviceIndex, role, subnet, subnetCidr: undefined };
+  return remember(node, { ...seen, primaryAddress: primaryIpv4, kernel: "unset" });
 }
 
 /** The role that an ENI's type gives it. */
@@ -75,7 +89,7 @@ export function shownBlocks({ ipv4s, prefixes }: MetadataEni): Cidr[] {
 function describe(
   { id, deviceIndex, subnet, subnetCidr, ipv4s }: MetadataEni,
   role: EniRole,
-): Omit<KnownEni, "kernel"> {
+): Omit<KnownEni, "kernel"> & { readonly subnetCidr: Cidr } {
   const [primaryAddress] = ipv4s;
   invariant(
     primaryAddress !== undefined && subnetCidr !== undefined,

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { formatCidr, formatIpv4 } from "../net/index.ts";
 import type { Pool } from "../pool/index.ts";
-import type { Clock } from "./clock.ts";
+import type { Time } from "../time/index.ts";
 import type { InstanceFacts } from "./metadata.ts";
 import { parseOwnerKey } from "./owner.ts";
 import { listenOnSocket } from "./unix-socket.ts";
@@ -12,7 +12,7 @@ export interface IntrospectionParts {
   readonly path: string;
   readonly pool: Pool;
   readonly instance: InstanceFacts;
-  readonly now: Clock;
+  readonly time: Time;
 }
 
 /** Answers `GET /v1/pool` with the pool as JSON, over HTTP on a Unix socket. */
@@ -27,8 +27,8 @@ export async function startIntrospection(parts: IntrospectionParts): Promise<Ser
 }
 
 /** The pool in texts and numbers; addresses and blocks in decimal, times in ms since 1970. */
-export function poolReport({ pool, instance, now }: Omit<IntrospectionParts, "path">): object {
-  const nowMs = now();
+export function poolReport({ pool, instance, time }: Omit<IntrospectionParts, "path">): object {
+  const nowMs = time.nowMs();
   return {
     instanceId: instance.instanceId,
     instanceType: instance.instanceType,

@@ -1,36 +1,30 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseCidr } from "../net/index.ts";
 import { Pool, poolSettings } from "../pool/index.ts";
+import type { Time } from "../time/index.ts";
 import { newInTurn } from "./in-turn.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopParts } from "./loop.ts";
 import { must } from "./tiny-instance.ts";
+import { TinyTime } from "./tiny-time.ts";
 import { newNode, SILENT } from "./tiny-node.ts";
 import { TinyWorld } from "./tiny-world.ts";
 import { watchVpc } from "./vpc-watch.ts";
 import { newWake } from "./wake.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 0 });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const now = (): number => Date.now();
 const forever = new AbortController().signal;
 
 describe("a sleeper", () => {
   test("wakes at its deadline, at a call, or at the signal, whichever is first", async () => {
-    const wake = newWake(now);
+    const time = new TinyTime();
+    const wake = newWake(time);
     const stop = new AbortController();
     const woken: string[] = [];
     const sleepers = [
       wake.sleep(100, forever).then(() => woken.push("deadline")),
       wake.sleep(Infinity, stop.signal).then(() => woken.push("signal")),
     ];
-    await vi.advanceTimersByTimeAsync(100);
+    await time.pass(100);
     expect(woken).toEqual(["deadline"]);
     stop.abort();
     await Promise.all(sleepers);
@@ -39,7 +33,7 @@ describe("a sleeper", () => {
     wake.call();
     await called;
     await wake.sleep(Infinity, stop.signal);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(time.sleepers).toBe(0);
   });
 });
 
@@ -63,30 +57,32 @@ describe("work in turn", () => {
 });
 
 describe("the loop", () => {
-  function parts(given: Partial<LoopParts>): LoopParts {
+  function parts(time: Time, given: Partial<LoopParts>): LoopParts {
     const pool = new Pool(poolSettings({ maxEnis: 1, slotsPerEni: 9, maxPods: 29 }));
     return {
       pool,
-      now,
+      time,
       log: SILENT,
-      wake: newWake(now),
+      wake: newWake(time),
+      begin: Promise.resolve(),
       perform: () => Promise.reject(new Error("nothing is to be done")),
-      onChange: () => undefined,
+      onOutcome: () => undefined,
       houseKeep: async () => Infinity,
       ...given,
     };
   }
 
   test("keeps house at the start and when it asked for it", async () => {
+    const time = new TinyTime();
     const stop = new AbortController();
     const kept: number[] = [];
     const houseKeep = async (nowMs: number): Promise<number> => {
       kept.push(nowMs);
       return nowMs + 1_000;
     };
-    const loop = startLoop(parts({ houseKeep }), stop.signal);
+    const loop = startLoop(parts(time, { houseKeep }), stop.signal);
     await loop.settled;
-    await vi.advanceTimersByTimeAsync(2_500);
+    await time.pass(2_500);
     stop.abort();
     await loop.ended;
     expect(kept).toEqual([0, 1_000, 2_000]);
@@ -94,7 +90,7 @@ describe("the loop", () => {
 
   test("that breaks says so, and nobody waits for it in vain", async () => {
     const houseKeep = (): Promise<number> => Promise.reject(new Error("a bug"));
-    const loop = startLoop(parts({ houseKeep }), forever);
+    const loop = startLoop(parts(new TinyTime(), { houseKeep }), forever);
     await expect(loop.ended).rejects.toThrow("a bug");
     await loop.settled;
   });
@@ -102,6 +98,7 @@ describe("the loop", () => {
 
 test("a block that the VPC gets at run time is taken in; a failing reading is tried again", async () => {
   const world = new TinyWorld();
+  const time = new TinyTime();
   const stop = new AbortController();
   let failures = 1;
   const metadata = {
@@ -109,11 +106,11 @@ test("a block that the VPC gets at run time is taken in; a failing reading is tr
     vpcCidrs: () =>
       failures-- > 0 ? Promise.reject(new Error("no answer")) : world.metadata.vpcCidrs(),
   };
-  const watching = watchVpc(newNode(world, { metadata }), world.vpcCidrs, stop.signal);
-  await vi.advanceTimersByTimeAsync(60_000);
+  const watching = watchVpc(newNode(world, { metadata, time }), world.vpcCidrs, stop.signal);
+  await time.pass(60_000);
   expect(world.hostSetUps).toBe(0);
   world.vpcCidrs = [...world.vpcCidrs, must(parseCidr("100.64.0.0/16"))];
-  await vi.advanceTimersByTimeAsync(60_000);
+  await time.pass(60_000);
   expect(world.hostSetUps).toBe(1);
   stop.abort();
   await watching;

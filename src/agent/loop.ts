@@ -1,5 +1,5 @@
 import type { Outcome, Pool, PoolChange, WorkStep } from "../pool/index.ts";
-import type { Clock } from "./clock.ts";
+import type { Time } from "../time/index.ts";
 import type { Log } from "./log.ts";
 import { errorFacts } from "./log.ts";
 import type { Wake } from "./wake.ts";
@@ -7,13 +7,15 @@ import type { Wake } from "./wake.ts";
 /** What keeps a pool going. */
 export interface LoopParts {
   readonly pool: Pool;
-  readonly now: Clock;
+  readonly time: Time;
   readonly log: Log;
   /** Called whenever something happened that may change what the pool wants. */
   readonly wake: Wake;
+  /** No step is taken before this resolves. It never rejects. */
+  readonly begin: Promise<void>;
   perform(step: WorkStep): Promise<Outcome>;
-  /** What an outcome changed, before anybody else can see it. */
-  onChange(change: PoolChange): void;
+  /** How a step went and what that changed in the pool, before anybody else can see it. */
+  onOutcome(step: WorkStep, outcome: Outcome, change: PoolChange): void;
   /** Between steps, so that nothing of a step is under way. Answers when it wants to be called again. */
   houseKeep(nowMs: number): Promise<number>;
 }
@@ -38,11 +40,12 @@ export function startLoop(parts: LoopParts, signal: AbortSignal): RunningLoop {
 }
 
 async function run(parts: LoopParts, signal: AbortSignal, settle: () => void): Promise<void> {
-  const { pool, now, wake } = parts;
+  const { pool, time, wake } = parts;
+  await parts.begin;
   let houseKeepAtMs = -Infinity;
   while (!signal.aborted) {
-    if (now() >= houseKeepAtMs) houseKeepAtMs = await parts.houseKeep(now());
-    const step = pool.next(now());
+    if (time.nowMs() >= houseKeepAtMs) houseKeepAtMs = await parts.houseKeep(time.nowMs());
+    const step = pool.next(time.nowMs());
     if (step.kind === "wait") {
       settle();
       await wake.sleep(Math.min(step.untilMs, houseKeepAtMs), signal);
@@ -54,11 +57,11 @@ async function run(parts: LoopParts, signal: AbortSignal, settle: () => void): P
 }
 
 async function takeStep(parts: LoopParts, step: WorkStep): Promise<void> {
-  const { pool, now, log, wake } = parts;
+  const { pool, time, log, wake } = parts;
   log.debug({ step }, "step");
-  const startedMs = now();
+  const startedMs = time.nowMs();
   const outcome = await parts.perform(step);
-  const tookMs = Math.round(now() - startedMs);
+  const tookMs = Math.round(time.nowMs() - startedMs);
   if (outcome.kind === "failed") {
     const { reason, code, subnetId } = outcome;
     log.warn(
@@ -71,9 +74,9 @@ async function takeStep(parts: LoopParts, step: WorkStep): Promise<void> {
       "a step of the pool is done",
     );
   }
-  const change = pool.outcome(step, outcome, now());
+  const change = pool.outcome(step, outcome, time.nowMs());
   try {
-    parts.onChange(change);
+    parts.onOutcome(step, outcome, change);
   } catch (error) {
     log.error(errorFacts(error), "the kernel could not follow the pool");
   }

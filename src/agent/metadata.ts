@@ -53,7 +53,7 @@ export interface InstanceMetadata {
 const ROOT = "/latest/meta-data";
 
 /** Reads metadata through `client`, asking for what a start of the VPC CNI asks for, in its order. */
-export function newInstanceMetadata(client: ImdsClient): InstanceMetadata {
+export function newInstanceMetadata(client: Pick<ImdsClient, "get">): InstanceMetadata {
   const read = newReader(client);
 
   return {
@@ -138,7 +138,7 @@ interface Reader {
   region(): Promise<string>;
 }
 
-function newReader(client: ImdsClient): Reader {
+function newReader(client: Pick<ImdsClient, "get">): Reader {
   const optional = (path: string): Promise<string | undefined> => client.get(`${ROOT}/${path}`);
   async function text(path: string): Promise<string> {
     const body = await optional(path);

@@ -1,7 +1,9 @@
 import type { EniId, SubnetId } from "../facts/index.ts";
 import type { Cidr, Ipv4 } from "../net/index.ts";
 import type { EniRole } from "../pool/index.ts";
-import type { Clock } from "./clock.ts";
+import type { Time } from "../time/index.ts";
+import type { Cluster } from "./cluster.ts";
+import type { CustomNetworking } from "./config.ts";
 import type { Ec2, InstanceLimits } from "./ec2.ts";
 import type { EniTagging } from "./eni-tags.ts";
 import type { Kernel } from "./kernel.ts";
@@ -13,8 +15,11 @@ export interface NodePorts {
   readonly ec2: Ec2;
   readonly metadata: InstanceMetadata;
   readonly kernel: Kernel;
+  /** Undefined: the agent runs without Kubernetes. */
+  readonly cluster: Cluster | undefined;
   readonly log: Log;
-  readonly now: Clock;
+  /** The clock and the waiting of everything but the time-outs of real requests. */
+  readonly time: Time;
   /** Aborts when the agent is to stop: waiting ends at once, what is half-done is left to the next start. */
   readonly stopping: AbortSignal;
 }
@@ -25,6 +30,7 @@ export interface Node extends NodePorts {
   readonly limits: InstanceLimits;
   readonly tagging: EniTagging;
   readonly manageUntaggedEnis: boolean;
+  readonly customNetworking: CustomNetworking | undefined;
   /** The node's ENIs that were set up, by id; entries stay until their kernel state is removed. */
   readonly enis: Map<EniId, KnownEni>;
   /** ENIs that are none of our business; not looked at again until they are gone from metadata. */
@@ -37,7 +43,8 @@ export interface KnownEni {
   readonly deviceIndex: number;
   readonly role: EniRole;
   readonly subnet: SubnetId;
-  readonly subnetCidr: Cidr;
+  /** Undefined while instance metadata has not shown the ENI to this process. */
+  readonly subnetCidr: Cidr | undefined;
   readonly primaryAddress: Ipv4;
   /** `unset`: the kernel would not take it, so it gets no new pods; those that it has stay. */
   readonly kernel: "set" | "unset";

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BerthError } from "../base/index.ts";
 import { parseEniId } from "../facts/index.ts";
-import type { EniId } from "../facts/index.ts";
-import { cidrOf, formatIpv4, parseCidr } from "../net/index.ts";
+import { cidrOf, parseCidr } from "../net/index.ts";
 import type { CreateEni } from "../pool/index.ts";
 import { readAgentConfig } from "./config.ts";
 import { discover } from "./discover.ts";
@@ -11,32 +10,12 @@ import { sweepLeftovers } from "./leftovers.ts";
 import type { Node } from "./node.ts";
 import { perform } from "./perform.ts";
 import { INSTANCE, LIMITS, must } from "./tiny-instance.ts";
+import { attachEni, eniOf } from "./tiny-enis.ts";
 import { newNode } from "./tiny-node.ts";
 import { TinyWorld } from "./tiny-world.ts";
 
 const CREATE: CreateEni = { kind: "createEni", unit: "address", count: 9, avoidSubnets: [] };
 const NOBODY = must(parseEniId("eni-0000dead"));
-const NO_LINK = new BerthError("linkNotFound", "no link", { fix: "wait" });
-
-/** A second ENI that hangs on the instance without the agent's doing. */
-async function attachEni(world: TinyWorld, tags: Record<string, string> = {}): Promise<EniId> {
-  const description = "somebody's";
-  const made = {
-    subnet: INSTANCE.subnet,
-    securityGroups: [],
-    description,
-    tags,
-    unit: "address",
-    count: 2,
-  } as const;
-  const eni = await world.ec2.createEni(made);
-  await world.ec2.attachEni({ eni, instance: INSTANCE.instanceId, deviceIndex: 1 });
-  return eni;
-}
-
-function eniOf(world: TinyWorld, id: EniId): TinyWorld["enis"][number] {
-  return must(world.enis.find((eni) => eni.id === id));
-}
 
 describe("createEni", () => {
   test("takes the lowest free device index and comes back with its addresses, set up", async () => {
@@ -142,11 +121,14 @@ describe("blocks", () => {
     expect(outcome.kind === "assigned" && outcome.blocks.map(({ bits }) => bits)).toEqual([
       32, 32, 32,
     ]);
-    await discover(node, { config: readAgentConfig({}), instance: INSTANCE, limits: LIMITS }).then(
-      (found) => {
-        for (const [id, eni] of found.node.enis) node.enis.set(id, eni);
-      },
-    );
+    await discover(node, {
+      config: readAgentConfig({}),
+      instance: INSTANCE,
+      limits: LIMITS,
+      leased: new Set(),
+    }).then((found) => {
+      for (const [id, eni] of found.node.enis) node.enis.set(id, eni);
+    });
     world.free = [];
     expect(await perform(node, step)).toMatchObject({
       reason: "subnetFull",
@@ -348,64 +330,6 @@ describe("looking at the instance", () => {
     const outcome = await perform(newNode(world), { kind: "adoptEni", eniId });
     expect(outcome).toMatchObject({ kind: "adopted", eni: { role: "trunk" } });
     expect(world.calls).not.toContain("tag");
-  });
-});
-
-describe("the start", () => {
-  const start = (world: TinyWorld, env: Record<string, string> = {}): ReturnType<typeof discover> =>
-    discover(newNode(world), { config: readAgentConfig(env), instance: INSTANCE, limits: LIMITS });
-
-  test("counts ENIs that are not ours, and leaves half-attached ones to the first look", async () => {
-    const world = new TinyWorld();
-    const mine = await attachEni(world, { "node.k8s.amazonaws.com/no_manage": "true" });
-    world.metadataLag = 1_000;
-    await attachEni(world);
-    const found = await start(world);
-    expect(found.unmanagedEnis).toBe(1);
-    expect([...found.node.ignored]).toEqual([mine]);
-    expect(found.enis.map(({ id }) => id)).toEqual([INSTANCE.primaryEni]);
-    expect(found.vpcCidrs).toEqual(world.vpcCidrs);
-    expect(formatIpv4(must(found.enis[0]).primaryAddress)).toBe("10.0.1.10");
-  });
-
-  test("an ENI that the kernel refuses keeps its addresses from new pods", async () => {
-    const world = new TinyWorld();
-    await attachEni(world);
-    world.linkError = new BerthError("kernel", "EPERM", { fix: "be root" });
-    const found = await start(world);
-    expect(found.enis[1]).toMatchObject({ service: "excluded", deviceIndex: 1 });
-    expect(found.enis[1]?.blocks).toHaveLength(2);
-  });
-
-  test("an ENI that the last process was detaching serves nobody", async () => {
-    const world = new TinyWorld();
-    eniOf(world, await attachEni(world)).status = "detaching";
-    const found = await start(world);
-    expect(found.enis.map(({ id }) => id)).toEqual([INSTANCE.primaryEni]);
-    expect(found.unmanagedEnis).toBe(0);
-  });
-
-  test("ends when EC2 is not that of this instance", async () => {
-    const world = new TinyWorld();
-    world.enis.length = 0;
-    await expect(start(world)).rejects.toMatchObject({ code: "primaryEniMissing" });
-  });
-
-  test("EC2 that is throttled for a moment is asked again; one that says no is not", async () => {
-    const world = new TinyWorld();
-    world.refuse("instanceEnis", "RequestLimitExceeded");
-    expect((await start(world)).enis).toHaveLength(1);
-    world.refuse("instanceEnis", "UnauthorizedOperation");
-    await expect(start(world)).rejects.toMatchObject({ reason: "unauthorized" });
-    expect(world.calls.filter((call) => call === "instanceEnis")).toHaveLength(3);
-  });
-
-  test("a link that appears late is waited for", async () => {
-    const world = new TinyWorld();
-    await attachEni(world);
-    world.linkError = NO_LINK;
-    setTimeout(() => (world.linkError = undefined), 20);
-    expect((await start(world)).enis[1]).toMatchObject({ service: "pods" });
   });
 });
 

@@ -24,6 +24,8 @@ export function settingsFor(
     slotsPerEni,
     maxPods: config.maxPods ?? limits.enis * slotsPerEni + HOST_NETWORK_PODS,
     cooldownMs: config.cooldownMs,
+    customNetworking: config.customNetworking === undefined ? "off" : "on",
+    trunkReserve: config.podEnis === "on" && limits.trunk ? "reserved" : "none",
     unmanagedEnis,
   });
 }

@@ -7,6 +7,7 @@ import { INSTANCE } from "./tiny-instance.ts";
 const CONTEXT = {
   instanceType: "m5.large",
   nowMs: 1_000,
+  obstacle: undefined,
   subnetCidr: () => parseCidr("10.0.1.0/28"),
 };
 

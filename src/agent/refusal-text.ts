@@ -3,11 +3,15 @@ import type { SubnetId } from "../facts/index.ts";
 import { formatCidr } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { FailureReason, Refusal } from "../pool/index.ts";
+import type { News } from "./cluster.ts";
 
 /** What the text may name beside the refusal itself. */
 export interface RefusalContext {
   readonly instanceType: string;
-  readonly nowMs: number;
+  /** Undefined: without times, and the same words for the same cause; for events, whose repeats are counted. */
+  readonly nowMs: number | undefined;
+  /** Why the pool does not grow, for `paused`. */
+  readonly obstacle: string | undefined;
   readonly subnetCidr: (subnet: SubnetId) => Cidr | undefined;
 }
 
@@ -17,6 +21,16 @@ export const NO_ADDRESS = "failed to assign an IP address to container";
 /** The message of a refused ADD: the familiar words, then the cause, then what helps. */
 export function refusalText(refusal: Refusal, context: RefusalContext): string {
   return `${NO_ADDRESS}: ${cause(refusal, context)}`;
+}
+
+/** The same for an event on the pod; undefined for what passes by itself in a moment. */
+export function refusalNews(
+  refusal: Refusal,
+  context: Omit<RefusalContext, "nowMs">,
+): News | undefined {
+  if (refusal.reason === "growing" || refusal.reason === "notReady") return undefined;
+  const text = cause(refusal, { ...context, nowMs: undefined });
+  return { severity: "Warning", reason: "FailedToAssignIPAddress", message: `No address: ${text}` };
 }
 
 function cause(refusal: Refusal, context: RefusalContext): string {
@@ -29,15 +43,15 @@ function cause(refusal: Refusal, context: RefusalContext): string {
       return `node full: ${addresses} of ${addresses} addresses of this ${type} are in use on ${enis} of ${enis} ENIs. Add nodes, or use a larger type; max pods should not exceed what berth max-pods shows.`;
     }
     case "maxPods":
-      return `node full: the pool holds as many addresses as the node's max pods (${refusal.maxPods}), and all are in use. Add nodes, or raise MAX_PODS if the instance type carries more.`;
+      return `node full: the pool holds as many addresses as the node's max pods (${refusal.maxPods}), and all are in use. Add nodes, or raise the kubelet's max pods if the instance type carries more.`;
     case "cooling":
-      return `${refusal.addresses} freed addresses are cooling; the first is free again in ${until(refusal.freeAtMs, context)}. A shorter IP_COOLDOWN_PERIOD or a larger warm target avoids the wait.`;
+      return `${cooling(refusal, context)}. A shorter IP_COOLDOWN_PERIOD or a larger warm target avoids the wait.`;
     case "ec2Refused":
       return ec2Cause(refusal, context);
     case "growing":
       return `${growingCause(refusal.step)}. It tries again by itself.`;
     case "paused":
-      return "the pool does not grow now (the agent is stopping, or the node is cordoned).";
+      return `the pool does not grow now: ${context.obstacle ?? "the agent is stopping"}.`;
     case "targetsMet":
       return `all ${refusal.addresses} addresses are in use and the targets ask for no more. Raise WARM_IP_TARGET or MINIMUM_IP_TARGET.`;
     default:
@@ -49,16 +63,26 @@ function article(instanceType: string): string {
   return instanceType === "" ? "instance type" : instanceType;
 }
 
+function cooling(
+  { addresses, freeAtMs }: Extract<Refusal, { reason: "cooling" }>,
+  context: RefusalContext,
+): string {
+  const { nowMs } = context;
+  if (nowMs === undefined) return "the only free addresses are cooling after their last pods";
+  return `${addresses} freed addresses are cooling; the first is free again in ${until(freeAtMs, nowMs)}`;
+}
+
 type Ec2Refused = Extract<Refusal, { reason: "ec2Refused" }>;
 
 function ec2Cause(
   { failure, code, subnetId, retryAtMs }: Ec2Refused,
   context: RefusalContext,
 ): string {
-  const next = `next attempt in ${until(retryAtMs, context)}`;
+  const { nowMs } = context;
+  const next = nowMs === undefined ? "" : `; next attempt in ${until(retryAtMs, nowMs)}`;
   const { what, fix } = FAILURES[failure];
   const subject = what.replace("SUBNET", subnetName(subnetId, context));
-  return `${subject} (${code}); ${next}. ${fix}`;
+  return `${subject} (${code})${next}. ${fix}`;
 }
 
 const FAILURES: Readonly<Record<FailureReason, { what: string; fix: string }>> = {
@@ -117,7 +141,7 @@ function growingCause(step: "createEni" | "assignBlocks" | undefined): string {
   }
 }
 
-function until(atMs: number, { nowMs }: RefusalContext): string {
+function until(atMs: number, nowMs: number): string {
   // The pool is free again a millisecond after its cooldown; 30 s must not read as 31.
   return `${Math.max(1, Math.ceil((atMs - 1 - nowMs) / 1000))} s`;
 }

@@ -31,10 +31,10 @@ function saved(name: string, address: Ipv4): SavedLease {
 }
 
 function checkpointWith(
-  leases: readonly SavedLease[],
+  saved: readonly SavedLease[],
   commit = (): Promise<void> => Promise.resolve(),
 ) {
-  return { load: () => leases, commit };
+  return { saved, checkpoint: { commit } };
 }
 
 function wire(world: TinyWorld, { pod, address }: SavedLease): void {
@@ -61,7 +61,7 @@ test.each([
   const pool = newPool(policy);
   const [alive, dead] = [saved("alive", FIRST), saved("dead", addIpv4(FIRST, 1))];
   wire(world, alive);
-  await restore(newNode(world), { pool, checkpoint: checkpointWith([alive, dead]) });
+  await restore(newNode(world), { pool, ...checkpointWith([alive, dead]) });
   expect(pool.leases().map(({ pod }) => pod.name)).toEqual(["alive"]);
   expect(pool.stats(1_000_000).cooling).toBe(cooling);
 });
@@ -75,7 +75,7 @@ test("leases that contradict the node or each other are named and dropped", asyn
   const leases = [saved("a", FIRST), saved("b", FIRST), saved("elsewhere", addIpv4(FIRST, 100))];
   leases.forEach((lease) => wire(world, lease));
   const pool = newPool("berth");
-  await restore(newNode(world, { log }), { pool, checkpoint: checkpointWith(leases) });
+  await restore(newNode(world, { log }), { pool, ...checkpointWith(leases) });
   expect(pool.leases()).toHaveLength(1);
   const warnings = lines.filter((line) => line.includes("is not this node's any more"));
   expect(warnings.join()).toContain('"elsewhere"');
@@ -86,6 +86,6 @@ test("a checkpoint that can't be written afterwards is only logged", async () =>
   const commit = (): Promise<void> => Promise.reject(new Error("disk full"));
   await restore(newNode(new TinyWorld()), {
     pool: newPool("berth"),
-    checkpoint: checkpointWith([], commit),
+    ...checkpointWith([], commit),
   });
 });

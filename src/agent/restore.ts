@@ -1,6 +1,6 @@
 import { addIpv4, cidrSize, formatIpv4 } from "../net/index.ts";
 import type { Ipv4 } from "../net/index.ts";
-import type { Pool } from "../pool/index.ts";
+import type { Pool, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { errorFacts } from "./log.ts";
 import type { NodePorts } from "./node.ts";
@@ -8,20 +8,28 @@ import type { NodePorts } from "./node.ts";
 /**
  * Takes over what the last process left: leases of pods that still have their link, with exactly their routes and
  * rules; leases of pods that died meanwhile are released; addresses without owner have no rules. Then the checkpoint
- * says the same. A checkpoint that can't be read ends the start: without it addresses could be given out twice.
+ * says the same.
  */
 export async function restore(
-  { kernel, log, now }: Pick<NodePorts, "kernel" | "log" | "now">,
-  { pool, checkpoint }: { readonly pool: Pool; readonly checkpoint: Checkpoint },
+  { kernel, log, time }: Pick<NodePorts, "kernel" | "log" | "time">,
+  {
+    pool,
+    saved,
+    checkpoint,
+  }: {
+    readonly pool: Pool;
+    readonly saved: readonly SavedLease[];
+    readonly checkpoint: Pick<Checkpoint, "commit">;
+  },
 ): Promise<void> {
-  const { restored, stale, conflicting } = pool.restore(checkpoint.load());
+  const { restored, stale, conflicting } = pool.restore(saved);
   for (const { pod, address } of [...stale, ...conflicting]) {
     const facts = { ...pod, address: formatIpv4(address) };
     log.warn(facts, "a pod of the checkpoint has an address that is not this node's any more");
   }
   const { dead, failed } = kernel.normalise({
     leases: restored,
-    free: freeAddresses(pool, now()),
+    free: freeAddresses(pool, time.nowMs()),
   });
   for (const { key, error } of failed) {
     log.warn(
@@ -32,7 +40,7 @@ export async function restore(
   // They may have ended a moment ago, so their addresses cool down; the stock policy frees them at once.
   for (const key of dead) {
     if (pool.settings.policy === "stock") pool.undoAssign(key);
-    else pool.release(key, now());
+    else pool.release(key, time.nowMs());
   }
   log.info(
     { kept: restored.length - dead.length, dead: dead.length, lost: stale.length },

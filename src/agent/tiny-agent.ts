@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeReply, encodeCall } from "../cni/index.ts";
 import type { CniCall, CniCommand, CniReply } from "../cni/index.ts";
-import { processClock } from "./clock.ts";
+import { systemTime } from "../time/index.ts";
+import type { Cluster } from "./cluster.ts";
 import { readAgentConfig } from "./config.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -33,7 +34,11 @@ export interface CallDetails {
 /** Starts an agent; `directory` of an earlier one makes it that one's successor. */
 export async function startTinyAgent(
   world: TinyWorld,
-  { env = {}, directory = newDirectory() }: { env?: Environment; directory?: string } = {},
+  {
+    env = {},
+    directory = newDirectory(),
+    cluster,
+  }: { env?: Environment; directory?: string; cluster?: Cluster } = {},
 ): Promise<TinyAgent> {
   const config = readAgentConfig({
     BERTH_CNI_SOCKET: join(directory, "cni.sock"),
@@ -49,8 +54,9 @@ export async function startTinyAgent(
     ec2,
     metadata,
     kernel,
+    cluster,
     log: logInto(lines),
-    now: processClock,
+    time: systemTime,
     stopping: stopping.signal,
   };
   const boot = { id: "boot-1", startedAtMs: 0 };

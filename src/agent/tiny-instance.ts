@@ -28,4 +28,4 @@ export const INSTANCE: InstanceFacts = {
 };
 
 /** ENIs and addresses of {@link INSTANCE}. */
-export const LIMITS: InstanceLimits = { enis: 3, ipv4PerEni: 10, prefixes: true };
+export const LIMITS: InstanceLimits = { enis: 3, ipv4PerEni: 10, prefixes: true, trunk: true };

@@ -1,3 +1,5 @@
+import { systemTime } from "../time/index.ts";
+import type { Time } from "../time/index.ts";
 import type { Log } from "./log.ts";
 import type { Node } from "./node.ts";
 import { INSTANCE, LIMITS } from "./tiny-instance.ts";
@@ -11,19 +13,27 @@ export const SILENT: Log = {
   error: () => undefined,
 };
 
+/** A time at which it is always 1,000,000, and in which waits are those of the machine. */
+const STILL: Time = {
+  nowMs: () => 1_000_000,
+  sleep: (ms, options) => systemTime.sleep(ms, options),
+};
+
 /** The node as an agent that has just started knows it. */
 export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Node> = {}): Node {
   return {
     ec2,
     metadata,
     kernel,
+    cluster: undefined,
     log: SILENT,
-    now: () => 1_000_000,
+    time: STILL,
     stopping: new AbortController().signal,
     instance: INSTANCE,
     limits: LIMITS,
     tagging: { instance: INSTANCE.instanceId, clusterName: undefined, additionalTags: {} },
     manageUntaggedEnis: true,
+    customNetworking: undefined,
     enis: new Map(),
     ignored: new Set(),
     ...given,

@@ -88,7 +88,11 @@ export class TinyWorld {
         return eni.attachment.id;
       }),
     deleteWithInstance: async ({ eni }) =>
-      this.#call("deleteWithInstance", () => void this.#eni("deleteWithInstance", eni)),
+      this.#call("deleteWithInstance", () => {
+        const found = this.#eni("deleteWithInstance", eni);
+        if (found.attachment !== undefined)
+          found.attachment = { ...found.attachment, deleteOnTermination: true };
+      }),
     assign: async ({ eni: id, count }) =>
       this.#call("assign", () => {
         const eni = this.#eni("assign", id);
@@ -217,7 +221,13 @@ export class TinyWorld {
 
   #attachment(deviceIndex: number): Ec2Attachment {
     const id: AttachmentId = must(parseAttachmentId(`eni-attach-${this.#digits()}`));
-    return { id, instance: INSTANCE.instanceId, deviceIndex, networkCard: 0 };
+    return {
+      id,
+      instance: INSTANCE.instanceId,
+      deviceIndex,
+      networkCard: 0,
+      deleteOnTermination: deviceIndex === 0,
+    };
   }
 
   #digits(): string {

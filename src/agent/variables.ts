@@ -65,7 +65,8 @@ export const VARIABLES = {
     default: undefined,
   },
   MAX_PODS: {
-    meaning: "the kubelet's max pods; without it ENIs x (addresses - 1) + 2",
+    meaning:
+      "max pods while the node's object in Kubernetes does not say; without it ENIs x (addresses - 1) + 2",
     kind: "integer",
     min: 1,
     max: 10_000,
@@ -82,6 +83,66 @@ export const VARIABLES = {
     meaning: "use ENIs without the tag node.k8s.amazonaws.com/instance_id too",
     kind: "flag",
     default: true,
+  },
+  AWS_MANAGE_ENIS_NON_SCHEDULABLE: {
+    meaning: "let ENIs and addresses come and go on cordoned nodes too",
+    kind: "flag",
+    default: false,
+  },
+  AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: {
+    meaning: "make ENIs in the subnet, and with the security groups, of the node's ENIConfig",
+    kind: "flag",
+    default: false,
+  },
+  ENI_CONFIG_ANNOTATION_DEF: {
+    meaning: "annotation of the node that names its ENIConfig",
+    kind: "text",
+    default: "k8s.amazonaws.com/eniConfig",
+  },
+  ENI_CONFIG_LABEL_DEF: {
+    meaning: "label of the node that names its ENIConfig, if the annotation does not",
+    kind: "text",
+    default: "k8s.amazonaws.com/eniConfig",
+  },
+  ENABLE_POD_ENI: {
+    meaning: "ask the VPC resource controller for a trunk ENI, for security groups of pods",
+    kind: "flag",
+    default: false,
+  },
+  ANNOTATE_POD_IP: {
+    meaning: "write each pod's address into its annotation vpc.amazonaws.com/pod-ips",
+    kind: "flag",
+    default: false,
+  },
+  MY_NODE_NAME: {
+    meaning: "name of the node in Kubernetes; without it the agent does without Kubernetes",
+    kind: "text",
+    default: undefined,
+  },
+  MY_POD_NAME: {
+    meaning: "name of the agent's own pod in kube-system, for events about it",
+    kind: "text",
+    default: undefined,
+  },
+  KUBERNETES_SERVICE_HOST: {
+    meaning: "host of the Kubernetes API; the kubelet sets it",
+    kind: "text",
+    default: undefined,
+  },
+  KUBERNETES_SERVICE_PORT: {
+    meaning: "port of the Kubernetes API; the kubelet sets it",
+    kind: "text",
+    default: undefined,
+  },
+  CLUSTER_ENDPOINT: {
+    meaning: "URL of the Kubernetes API, if not at KUBERNETES_SERVICE_HOST",
+    kind: "text",
+    default: undefined,
+  },
+  KUBECONFIG: {
+    meaning: "file that says how to reach the Kubernetes API, if not as the pod's service account",
+    kind: "text",
+    default: undefined,
   },
   CLUSTER_NAME: {
     meaning: "the cluster's name, for tags on ENIs",
@@ -180,6 +241,11 @@ export const VARIABLES = {
     meaning: "directory that gets the network list once the agent is ready",
     kind: "text",
     default: "/etc/cni/net.d",
+  },
+  BERTH_CNI_BIN_DIR: {
+    meaning: "directory of CNI plugins into which berth install-cni copies berth-cni",
+    kind: "text",
+    default: "/opt/cni/bin",
   },
   BERTH_INTROSPECTION_SOCKET: {
     meaning: "Unix socket that answers HTTP questions about the pool; without it there is none",

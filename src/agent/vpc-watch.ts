@@ -16,7 +16,9 @@ export async function watchVpc(
   signal: AbortSignal,
 ): Promise<void> {
   let known = keyOf(current);
-  while (await pause(PERIOD_MS, signal)) {
+  for (;;) {
+    await node.time.sleep(PERIOD_MS, { signal });
+    if (signal.aborted) return;
     try {
       const vpcCidrs = await node.metadata.vpcCidrs();
       if (keyOf(vpcCidrs) === known) continue;
@@ -28,22 +30,6 @@ export async function watchVpc(
       node.log.warn(errorFacts(error), "the VPC's blocks could not be checked");
     }
   }
-}
-
-/** Waits; false if `signal` ended it. The timer does not keep the process alive. */
-function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(true), ms);
-    timer.unref();
-    const abort = (): void => finish(false);
-    signal.addEventListener("abort", abort);
-    function finish(elapsed: boolean): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-      resolve(elapsed);
-    }
-  });
 }
 
 function keyOf(cidrs: readonly Cidr[]): string {

@@ -1,13 +1,19 @@
 import { flushCompileCache } from "node:module";
-import { newEc2 } from "./ec2-client.ts";
+import { systemTime } from "../time/index.ts";
 import { currentBoot } from "./boot.ts";
-import { processClock } from "./clock.ts";
+import type { Cluster } from "./cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { limitsOf } from "./discover.ts";
+import type { Ec2, InstanceLimits } from "./ec2.ts";
+import { newEc2 } from "./ec2-client.ts";
 import { newImdsClient } from "./imds-client.ts";
+import { openCluster } from "./kubernetes.ts";
 import { newLinuxKernel } from "./linux-kernel.ts";
 import { errorFacts, newLog } from "./log.ts";
+import type { Log } from "./log.ts";
 import { newInstanceMetadata } from "./metadata.ts";
+import type { InstanceFacts } from "./metadata.ts";
+import { tellMissingPermissions } from "./permission-news.ts";
 import { usesPrefixes } from "./pool-settings.ts";
 import { startAgent } from "./start.ts";
 import { releaseStartUpMemory } from "./start-up-memory.ts";
@@ -16,7 +22,7 @@ const METADATA_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
 
 /**
- * Runs the agent of this machine until `signal` aborts, on the real metadata service, EC2 and kernel. Throws
+ * Runs the agent of this machine until `signal` aborts, on the real metadata service, EC2, Kubernetes and kernel. Throws
  * BerthError when the machine can't be used; the failure is in the log too.
  */
 export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
@@ -26,25 +32,17 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     timeoutMs: METADATA_TIMEOUT_MS,
     attempts: ATTEMPTS,
   });
+  let cluster: Cluster | undefined;
   try {
     const metadata = newInstanceMetadata(imds);
+    cluster = await openCluster(config, log);
     const instance = await metadata.instance();
     log.info({ ...instance, policy: config.policy }, "starting on this instance");
-    const ec2 = await newEc2({
-      region: instance.region,
-      endpoint: config.ec2Endpoint,
-      requestTimeoutMs: config.requestTimeoutMs,
-      attempts: ATTEMPTS,
-    });
+    const ec2 = tellMissingPermissions(await openEc2(config, instance), cluster);
     const limits = await limitsOf(ec2, instance.instanceType);
-    if (config.prefixDelegation && !usesPrefixes(config, limits)) {
-      log.warn(
-        { instanceType: instance.instanceType },
-        "prefix delegation needs a Nitro or bare-metal instance; single addresses are allocated instead",
-      );
-    }
+    warnOfPrefixes({ config, instance, limits, log });
     const kernel = newLinuxKernel(config.host, config.vethPrefix);
-    const ports = { metadata, ec2, kernel, log, now: processClock, stopping: signal };
+    const ports = { metadata, ec2, kernel, cluster, log, time: systemTime, stopping: signal };
     const agent = await startAgent(ports, { config, instance, limits, boot: currentBoot() });
     // The runtime of a node ends an agent at once, and then what it has compiled would be lost for the next.
     flushCompileCache();
@@ -56,6 +54,27 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     log.error(errorFacts(error), "the agent ends");
     throw error;
   } finally {
+    cluster?.close();
     imds.close();
   }
+}
+
+function openEc2(config: AgentConfig, { region }: InstanceFacts): Promise<Ec2> {
+  const { ec2Endpoint: endpoint, requestTimeoutMs } = config;
+  return newEc2({ region, endpoint, requestTimeoutMs, attempts: ATTEMPTS });
+}
+
+/** What an agent says at its start when prefixes are asked for and the instance can't have them. */
+export function warnOfPrefixes(given: {
+  readonly config: AgentConfig;
+  readonly instance: InstanceFacts;
+  readonly limits: InstanceLimits;
+  readonly log: Log;
+}): void {
+  const { config, instance, limits, log } = given;
+  if (!config.prefixDelegation || usesPrefixes(config, limits)) return;
+  log.warn(
+    { instanceType: instance.instanceType },
+    "prefix delegation needs a Nitro or bare-metal instance; single addresses are allocated instead",
+  );
 }

@@ -18,6 +18,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/agent.ts")).agentCommand,
   },
   {
+    name: "install-cni",
+    load: async () => (await import("./commands/install-cni.ts")).installCniCommand,
+  },
+  {
     name: "lab up",
     load: async () => (await import("./commands/lab-up.ts")).labUpCommand,
   },

@@ -135,6 +135,16 @@ export class Pool {
     if (settings.policy === "stock" || policy === "stock") this.#planner = newPlanner(state);
   }
 
+  /**
+   * What the node's object in Kubernetes says now. Unlike {@link configure} it is no change of settings: neither policy
+   * forgets anything.
+   */
+  follow({ growth, maxPods }: Pick<PoolSettings, "growth" | "maxPods">, nowMs: number): void {
+    const state = this.#state;
+    state.advance(nowMs);
+    state.settings = { ...state.settings, growth, maxPods };
+  }
+
   /** The one step to take. While a step is under way: that same step, until its outcome is given. */
   next(nowMs: number): Step {
     const state = this.#state;

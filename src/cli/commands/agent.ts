@@ -6,7 +6,7 @@ export const agentCommand: Command = {
   name: "agent",
   summary: "Run the node agent: addresses from EC2 for the pods of this instance",
   about:
-    "Keeps ENIs and addresses ready on this EC2 instance, and connects pods when the container runtime calls the CNI plugin berth-cni. Needs root on Linux, instance metadata, and a role that may manage network interfaces. Settings come from the environment, with the names of the Amazon VPC CNI plugin where it has them. SIGTERM stops it; running pods keep their network.",
+    "Keeps ENIs and addresses ready on this EC2 instance, and connects pods when the container runtime calls the CNI plugin berth-cni. Needs root on Linux, instance metadata, and a role that may manage network interfaces. With MY_NODE_NAME it follows its node's object in Kubernetes, by the pod's service account or KUBECONFIG, and tells in events why a pod has no address. Settings come from the environment, with the names of the Amazon VPC CNI plugin where it has them. SIGTERM stops it; running pods keep their network.",
   arguments: [],
   options: [],
   examples: [

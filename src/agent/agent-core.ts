@@ -1,0 +1,211 @@
+import { formatIpv4 } from "../net/index.ts";
+import type { Ipv4 } from "../net/index.ts";
+import { Pool } from "../pool/index.ts";
+import type { OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { newCniHandler } from "./cni-handlers.ts";
+import type { CniHandler } from "./cni-handlers.ts";
+import type { AgentConfig } from "./config.ts";
+import { discover } from "./discover.ts";
+import type { Discovered } from "./discover.ts";
+import type { InstanceLimits } from "./ec2.ts";
+import { forgetEni } from "./eni-removal.ts";
+import { followCluster } from "./growth.ts";
+import type { Growth } from "./growth.ts";
+import { sweepLeftovers } from "./leftovers.ts";
+import { errorFacts } from "./log.ts";
+import { startLoop } from "./loop.ts";
+import type { LoopParts } from "./loop.ts";
+import type { InstanceFacts } from "./metadata.ts";
+import type { Node, NodePorts } from "./node.ts";
+import { announceFeatures } from "./node-features.ts";
+import { perform } from "./perform.ts";
+import { settingsFor } from "./pool-settings.ts";
+import { restore } from "./restore.ts";
+import { newSubnetNews } from "./subnet-news.ts";
+import { watchVpc } from "./vpc-watch.ts";
+import { newWake } from "./wake.ts";
+import type { Wake } from "./wake.ts";
+
+const SWEEP_PERIOD_MS = 3_600_000;
+/** How long a start waits for the cluster's word on the node before the pool acts without it, as the VPC CNI does. */
+const CLUSTER_WAIT_MS = 30_000;
+
+/** What an agent is made of beside its ports, wherever it runs. */
+export interface CoreParts {
+  readonly config: AgentConfig;
+  readonly instance: InstanceFacts;
+  readonly limits: InstanceLimits;
+  /** A checkpoint of the leases that the function gives. */
+  readonly openCheckpoint: (leases: () => readonly SavedLease[]) => Checkpoint;
+}
+
+/** An agent that has taken over what the last one left, and whose pool moves. */
+export interface AgentCore {
+  readonly pool: Pool;
+  readonly handle: CniHandler;
+  /**
+   * Resolves when CNI calls should be served: at once if pods are running, whose successors must not wait for EC2; else
+   * after the pool's first step.
+   */
+  readonly servable: Promise<void>;
+  /** Resolves when the pool has addresses, or when the agent has stopped. */
+  readonly giving: Promise<void>;
+  /** Aborts when the agent ends: because it was to stop, or because it broke. */
+  readonly stopping: AbortSignal;
+  /** Resolves when the agent's work has ended; rejects if it broke, which is a bug. */
+  readonly ended: Promise<void>;
+  /** Ends it. */
+  stop(): void;
+}
+
+/**
+ * Starts what every agent does, in the order of the VPC CNI: host and ENIs, leases, growth of the pool.
+ * `ports.stopping` stops it. Throws BerthError when the node can't be used.
+ */
+export async function startCore(ports: NodePorts, parts: CoreParts): Promise<AgentCore> {
+  const { config } = parts;
+  const { time } = ports;
+  let leases = (): readonly SavedLease[] => [];
+  const checkpoint = parts.openCheckpoint(() => leases());
+  const saved = checkpoint.load();
+  const leased: ReadonlySet<Ipv4> = new Set(saved.map(({ address }) => address));
+  const found = await discover(ports, { ...parts, leased });
+  const pool = new Pool(settingsFor(config, { ...parts, unmanagedEnis: found.unmanagedEnis }));
+  leases = () => pool.leases();
+  pool.observe(found.enis, time.nowMs());
+  await restore(ports, { pool, saved, checkpoint });
+  return run(found, { config, pool, checkpoint, wake: newWake(time) });
+}
+
+interface PoolParts {
+  readonly config: AgentConfig;
+  readonly pool: Pool;
+  readonly checkpoint: Checkpoint;
+  readonly wake: Wake;
+}
+
+function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
+  const { pool, checkpoint } = parts;
+  // A broken loop stops the whole agent, whose supervisor starts it anew.
+  const broken = new AbortController();
+  const stopping = AbortSignal.any([node.stopping, broken.signal]);
+  const running = { ...node, stopping };
+  const growth = followCluster({ ...parts, node: running });
+  const stopAnnouncing = announceFeatures(running, parts.config);
+  const giving: PromiseWithResolvers<void> = Promise.withResolvers();
+  const loop = startLoop(loopParts(running, parts, giving.resolve), stopping);
+  loop.ended.catch(() => broken.abort());
+  void watchVpc(running, vpcCidrs, stopping);
+  const hasPods = pool.leases().length > 0;
+  const ended = loop.ended.finally(async () => {
+    growth.stop();
+    stopAnnouncing();
+    giving.resolve();
+    await checkpoint.commit();
+  });
+  ended.catch(() => undefined); // whoever stops it hears of it
+  return {
+    pool,
+    handle: newHandler(running, parts, growth),
+    servable: hasPods ? Promise.resolve() : loop.settled,
+    giving: giving.promise,
+    stopping,
+    ended,
+    stop: () => broken.abort(),
+  };
+}
+
+function loopParts(
+  node: Node,
+  { pool, checkpoint, wake }: PoolParts,
+  onAddresses: () => void,
+): LoopParts {
+  const { time, log } = node;
+  const tellSubnets = newSubnetNews(node);
+  const lookForAddresses = (): void => {
+    if (pool.stats(time.nowMs()).total > 0) onAddresses();
+  };
+  lookForAddresses();
+  return {
+    pool,
+    wake,
+    time,
+    log,
+    begin: clusterKnown(node),
+    perform: (step) => perform(node, step),
+    onOutcome: (step, outcome, change) => {
+      lookForAddresses();
+      tellSubnets(step, outcome);
+      followChange(node, checkpoint, change);
+    },
+    houseKeep: async (nowMs) => {
+      await sweepLeftovers(node);
+      return nowMs + SWEEP_PERIOD_MS;
+    },
+  };
+}
+
+/** The pool's limits come from the node's object; a cluster that is away must not keep the pool empty for ever. */
+async function clusterKnown({ cluster, time, log, stopping }: Node): Promise<void> {
+  if (cluster === undefined) return;
+  const waited = new AbortController();
+  const signal = AbortSignal.any([stopping, waited.signal]);
+  const known = cluster.synced.then(() => "known" as const);
+  const outcome = await Promise.race([known, time.sleep(CLUSTER_WAIT_MS, { signal, holds: true })]);
+  waited.abort();
+  if (outcome !== "known" && !stopping.aborted)
+    log.warn({}, "the Kubernetes API does not say what this node's max pods are; going on without");
+}
+
+function newHandler(
+  node: Node,
+  { config, pool, checkpoint, wake }: PoolParts,
+  growth: Growth,
+): CniHandler {
+  return newCniHandler({
+    pool,
+    checkpoint,
+    wake,
+    kernel: node.kernel,
+    time: node.time,
+    log: node.log,
+    cluster: node.cluster,
+    stopping: node.stopping,
+    addWaitMs: config.policy === "stock" ? 0 : config.addWaitMs,
+    podAddressAnnotation: config.podAddressAnnotation,
+    instanceType: node.instance.instanceType,
+    subnetCidr: (subnet) =>
+      [...node.enis.values()].find((eni) => eni.subnet === subnet)?.subnetCidr,
+    obstacle: () => growth.obstacle,
+  });
+}
+
+/** What the pool lost or let go is removed from the kernel and from the file. */
+function followChange(node: Node, checkpoint: Checkpoint, change: PoolChange): void {
+  for (const { pod, key, address } of change.lost) tellLost(node, { pod, key, address });
+  if (change.lost.length > 0) {
+    checkpoint
+      .commit()
+      .catch((error: unknown) => node.log.warn(errorFacts(error), "the checkpoint lags"));
+  }
+  // A lost address may come back on another ENI, for another pod.
+  for (const { address } of change.lost) node.kernel.unwirePod(address);
+  for (const id of change.removedEnis) forgetEni(node, id);
+}
+
+function tellLost(
+  { log, cluster }: Node,
+  { pod, key, address }: { pod: PoolChange["lost"][number]["pod"]; key: OwnerKey; address: Ipv4 },
+): void {
+  const text = formatIpv4(address);
+  log.error(
+    { ...pod, key, address: text },
+    "a pod's address is gone from the node; its network does not work any more",
+  );
+  const message = `The pod's address ${text} is not this node's any more: its ENI was detached, or another program unassigned it. Delete the pod, so that it is made anew.`;
+  cluster?.tell(
+    { kind: "pod", pod, uid: "" },
+    { severity: "Warning", reason: "AddressLost", message },
+  );
+}

@@ -1,0 +1,89 @@
+import type { Pool, PoolSettings } from "../pool/index.ts";
+import type { EniConfigFault } from "./cluster.ts";
+import type { AgentConfig } from "./config.ts";
+import { placeForEni } from "./eni-place.ts";
+import type { Node } from "./node.ts";
+import type { Wake } from "./wake.ts";
+
+/** What lets a pool grow, or keeps it from growing. */
+export interface GrowthParts {
+  readonly node: Node;
+  readonly config: Pick<AgentConfig, "onCordonedNodes">;
+  readonly pool: Pool;
+  readonly wake: Wake;
+}
+
+/** Fits a pool to its node's object and ENIConfig, as long as it is not stopped. */
+export interface Growth {
+  /** Why the pool stands still, as the words of a sentence; undefined while it may grow. */
+  readonly obstacle: string | undefined;
+  stop(): void;
+}
+
+/**
+ * Follows the cluster: max pods become the pool's, a cordoned node gets and gives back nothing (as with the VPC CNI),
+ * and with custom networking nothing is made until there is an ENIConfig. What is wrong with that is logged and told in
+ * an event on the node, once.
+ */
+export function followCluster(parts: GrowthParts): Growth {
+  const { node, config, pool, wake } = parts;
+  const usualMaxPods = pool.settings.maxPods;
+  let obstacle: string | undefined;
+  let told: string | undefined;
+
+  function look(): void {
+    const own = node.cluster?.node();
+    const place = placeForEni(node);
+    const cordoned = own?.cordoned === true && config.onCordonedNodes === "standStill";
+    obstacle = cordoned ? CORDONED : place.ok ? undefined : place.error.text;
+    const fault = place.ok ? undefined : place.error;
+    if (told !== fault?.text) tellFault(node, fault);
+    told = fault?.text;
+    const growth = obstacle === undefined ? "allowed" : "paused";
+    adjust({ growth, maxPods: own?.maxPods ?? usualMaxPods });
+  }
+
+  function adjust(wanted: Pick<PoolSettings, "growth" | "maxPods">): void {
+    const { growth, maxPods } = pool.settings;
+    if (growth === wanted.growth && maxPods === wanted.maxPods) return;
+    pool.follow(wanted, node.time.nowMs());
+    node.log.info(
+      { ...wanted, ...(obstacle === undefined ? {} : { obstacle }) },
+      "the pool follows the cluster",
+    );
+    wake.call();
+  }
+
+  look();
+  const stop = node.cluster?.onChange(look) ?? (() => undefined);
+  return {
+    get obstacle() {
+      return obstacle;
+    },
+    stop,
+  };
+}
+
+const CORDONED = "the node is cordoned, and AWS_MANAGE_ENIS_NON_SCHEDULABLE is not set";
+
+function tellFault({ log, cluster }: Node, fault: EniConfigFault | undefined): void {
+  if (fault === undefined) {
+    log.info({}, "there is an ENIConfig for this node; new ENIs are made as it says");
+    cluster?.tell(
+      { kind: "node" },
+      {
+        severity: "Normal",
+        reason: "ENIConfigFound",
+        message: "The node's ENIConfig can be used; ENIs are made again.",
+      },
+    );
+    return;
+  }
+  log.warn({ reason: fault.reason, error: fault.text }, "no ENI can be made for now");
+  if (fault.reason === "unread") return;
+  const reason = fault.reason === "missing" ? "ENIConfigNotFound" : "InvalidENIConfig";
+  cluster?.tell(
+    { kind: "node" },
+    { severity: "Warning", reason, message: `No ENI can be made for pods: ${fault.text}.` },
+  );
+}

@@ -1,0 +1,93 @@
+import type { Node as NodeObject } from "kubernetes-types/core/v1";
+import type { Informer, KubeClient } from "../kube-client/index.ts";
+import type { Cluster, ClusterNode, EniConfigFound } from "./cluster.ts";
+import type { ClusterCopies } from "./cluster-source.ts";
+import { addFeature } from "./cni-node.ts";
+import { readEniConfig } from "./eni-config.ts";
+import { newTeller } from "./kube-events.ts";
+import type { Log } from "./log.ts";
+import { clearPodAddress, notePodAddress } from "./pod-annotation.ts";
+
+/** What the cluster of one node is made of. */
+export interface KubeClusterParts {
+  readonly client: KubeClient;
+  readonly copies: ClusterCopies;
+  readonly node: string;
+  readonly pod: string | undefined;
+  readonly log: Log;
+}
+
+/** The cluster as the agent of one node sees it, over copies that others may share. */
+export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterParts): Cluster {
+  const { nodes, eniConfigs, cniNodes } = copies;
+  const teller = newTeller({ client, node, pod, log });
+  const stops: (() => void)[] = [() => teller.close()];
+  let configsSynced = false;
+  const synced = Promise.all([untilThere(nodes, node, stops), eniConfigs?.synced]);
+  void eniConfigs?.synced.then(() => {
+    configsSynced = true;
+  });
+
+  function findEniConfig(name: string): EniConfigFound {
+    if (!configsSynced) {
+      const text = "the ENIConfigs have not been read from the Kubernetes API yet";
+      return { ok: false, error: { reason: "unread", text } };
+    }
+    return readEniConfig(name, eniConfigs?.get({ name }));
+  }
+
+  return {
+    synced: synced.then(() => undefined),
+    node: () => toClusterNode(nodes.get({ name: node })),
+    eniConfig: findEniConfig,
+    onChange(listener) {
+      const ofNode = ({ object }: { object: { metadata?: { name?: string } } }): void => {
+        if (object.metadata?.name === node) listener();
+      };
+      const mine = [
+        nodes.onChange(ofNode),
+        eniConfigs?.onChange(listener),
+        cniNodes?.onChange(ofNode),
+      ];
+      // An empty list of ENIConfigs changes nothing but what is known.
+      void eniConfigs?.synced.then(listener);
+      const stop = (): void => mine.forEach((each) => each?.());
+      stops.push(stop);
+      return stop;
+    },
+    tell: (subject, news) => teller.tell(subject, news),
+    notePodAddress: (name, address) => notePodAddress(client, name, address),
+    clearPodAddress: (name, address) => clearPodAddress(client, name, address),
+    addFeature: (feature) => addFeature(client, node, feature),
+    close: () => stops.forEach((stop) => stop()),
+  };
+}
+
+/** A node that registers later than its agent starts is waited for, too. */
+function untilThere(
+  nodes: Informer<NodeObject>,
+  name: string,
+  stops: (() => void)[],
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = nodes.onChange(({ object }) => {
+      if (object.metadata?.name === name) resolve();
+    });
+    stops.push(stop);
+  });
+}
+
+function toClusterNode(node: NodeObject | undefined): ClusterNode | undefined {
+  if (node === undefined) return undefined;
+  const capacity = node.status?.capacity?.["pods"];
+  const maxPods = capacity === undefined ? NaN : Number(capacity);
+  const { labels = {}, annotations = {} } = node.metadata ?? {};
+  return {
+    maxPods: Number.isInteger(maxPods) ? maxPods : undefined,
+    cordoned: (node.spec?.taints ?? []).some(
+      ({ key, effect }) => key === "node.kubernetes.io/unschedulable" && effect === "NoSchedule",
+    ),
+    labels,
+    annotations,
+  };
+}
