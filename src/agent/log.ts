@@ -1,6 +1,8 @@
 import { pino } from "pino";
 import type { Logger } from "pino";
 import { BerthError } from "../base/index.ts";
+import { systemTime } from "../time/index.ts";
+import type { Time } from "../time/index.ts";
 import type { LogConfig } from "./config.ts";
 
 /** A structured logger: facts first, then the sentence. */
@@ -24,6 +26,35 @@ export function newLog({ level, file }: LogConfig): Log {
   });
   destination.on("error", () => undefined);
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** The same log, whose lines go to `write`, without their ends: for agents inside another process. */
+export function newLogTo({ level, write }: LogSink): Log {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line) => write(line.trimEnd()) },
+  );
+}
+
+/** Where lines of a log go, and which. */
+export interface LogSink {
+  readonly level: LogConfig["level"];
+  readonly write: (line: string) => void;
+}
+
+/** What a log within another process needs. */
+export interface MemoryLogSettings {
+  readonly level: LogConfig["level"];
+  /** Gets every line, with its newline. */
+  readonly write: (line: string) => void;
+  /** Whose clock the lines show; default: the system's. */
+  readonly time?: Pick<Time, "nowMs"> | undefined;
+}
+
+/** The same lines, for agents that share a process: to whoever wants them. */
+export function newMemoryLog({ level, write, time = systemTime }: MemoryLogSettings): Log {
+  const timestamp = (): string => `,"time":"${new Date(time.nowMs()).toISOString()}"`;
+  return pino({ level, base: null, timestamp }, { write });
 }
 
 /** What a log line says about an error: its message, and for Berth's own its code, fix and facts. */
