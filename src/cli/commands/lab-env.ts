@@ -6,15 +6,15 @@ import { labChoice, NAME_OPTION } from "./lab-options.ts";
 /** `berth lab env`: what a shell needs so that the AWS CLI and SDKs see the lab. */
 export const labEnvCommand: Command = {
   name: "lab env",
-  summary: "Print what a shell needs so that the AWS CLI sees the lab",
+  summary: "Print what a shell needs so that kubectl and the AWS CLI see the lab",
   about:
-    "Prints settings for `eval` in a shell of the family of sh: the lab's EC2 API as the endpoint, its region, and credentials that mean nothing. An AWS CLI too old to read AWS_ENDPOINT_URL gets a shell function in addition.",
+    "Prints settings for `eval` in a shell of the family of sh: KUBECONFIG, the lab's EC2 API as the endpoint, its region, and credentials that mean nothing. An AWS CLI too old to read AWS_ENDPOINT_URL gets a shell function in addition.",
   arguments: [],
   options: [NAME_OPTION],
   examples: [
     {
       comment:
-        'What `eval "$(berth lab env)"` would set; after it, `aws ec2 describe-subnets` works',
+        'What `eval "$(berth lab env)"` would set; after it, `kubectl get pods` and `aws ec2 describe-subnets` work',
       line: "berth lab env",
     },
   ],

@@ -7,9 +7,9 @@ export const labExecCommand: Command = {
   name: "lab exec",
   summary: "Run a command in a pod of the lab",
   about:
-    "Runs a command in the pod's container, as containerd's CRI does it, prints what it says and exits as it did. The lab's image has busybox: sh, wget, ping, ip, nc and more. The command has no input, and 2 minutes at most.",
+    "Runs a command in the container of a pod, or of any running pod of a workload, as containerd's CRI does it, prints what it says and exits as it did. The lab's image has busybox: sh, wget, ping, ip, nc and more. The command has no input, and 2 minutes at most.",
   arguments: [
-    { name: "pod", summary: "the pod's name", presence: "required" },
+    { name: "pod", summary: "the pod's or the workload's name", presence: "required" },
     { name: "command", summary: "the command and its arguments", presence: "rest" },
   ],
   options: [
@@ -23,10 +23,13 @@ export const labExecCommand: Command = {
     NAME_OPTION,
   ],
   examples: [
-    { comment: "The pod's own addresses", line: "berth lab exec web-1 -- ip addr" },
+    {
+      comment: "The addresses of a pod of the workload web",
+      line: "berth lab exec web -- ip addr",
+    },
     {
       comment: "The address that a server outside the VPC sees",
-      line: "berth lab exec web-1 -- wget -qO- http://203.0.113.10",
+      line: "berth lab exec web -- wget -qO- http://203.0.113.10",
     },
   ],
   exitCodes: [],

@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LabChoice, type LabConfig, type Machine, readLabConfig } from "../../lab/index.ts";
 import type { OptionSpec, Ports } from "../command.ts";
@@ -35,6 +37,15 @@ export const BERTH: readonly [string, ...string[]] = [
   process.execPath,
   fromRoot("src/cli/main.ts"),
 ];
+
+/** Directories that the agents of a lab need to run that very Berth, beside /usr. */
+export const SOURCES: readonly string[] = [fromRoot(""), dirname(process.execPath)]
+  .map((path) => realpathSync(path))
+  .filter((path, index, all) => !all.some((other, at) => at < index && isInside(path, other)));
+
+function isInside(path: string, dir: string): boolean {
+  return path === dir || path.startsWith(`${dir}/`) || path.startsWith("/usr/");
+}
 
 function fromRoot(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));

@@ -11,7 +11,7 @@ export const labScaleCommand: Command = {
     "Starts or ends pods of a workload until there are as many as asked for. Does not wait for them: `berth lab status` shows how far they are, and why one does not start.",
   arguments: [
     { name: "workload", summary: "the workload's name", presence: "required" },
-    { name: "replicas", summary: "how many pods, 0 to 500", presence: "required" },
+    { name: "replicas", summary: "how many pods, 0 to 30000", presence: "required" },
   ],
   options: [
     {
@@ -35,9 +35,11 @@ export const labScaleCommand: Command = {
   },
 };
 
+const MAX_PODS = 30_000;
+
 function countOf(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) <= 500) return Number(text);
+  if (/^\d{1,5}$/.test(text) && Number(text) <= MAX_PODS) return Number(text);
   throw new BerthError("usage", `\`${text}\` is no number of pods.`, {
-    fix: "Give a whole number from 0 to 500.",
+    fix: `Give a whole number from 0 to ${MAX_PODS}.`,
   });
 }

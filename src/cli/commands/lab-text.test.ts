@@ -11,7 +11,8 @@ function pod(number: number, rest: Partial<PodStatus>): PodStatus {
     phase: "Running",
     address: `10.0.1.${number}`,
     message: undefined,
-    failures: 0,
+    ready: true,
+    restarts: 0,
     ...rest,
   };
 }
@@ -19,6 +20,7 @@ function pod(number: number, rest: Partial<PodStatus>): PodStatus {
 function node(name: string, restarts: number): LabStatus["nodes"][number] {
   return {
     name,
+    nodeName: `ip-10-0-1-200.ec2.internal`,
     instanceId: `i-${name}`,
     instanceType: "m5.large",
     zone: "us-east-1a",
@@ -27,7 +29,9 @@ function node(name: string, restarts: number): LabStatus["nodes"][number] {
     netns: `/run/netns/berth-first-${name}`,
     maxPods: 29,
     ready: restarts === 0,
+    message: restarts === 0 ? undefined : "container runtime network not ready",
     agent: {
+      pod: "aws-node-x",
       pid: restarts === 0 ? 42 : undefined,
       restarts,
       lastEnd: undefined,
@@ -49,9 +53,11 @@ const FULL: LabStatus = {
   vpcId: "vpc-1",
   endpoints: {
     ec2: "http://127.0.0.1:4000",
+    kubernetes: "https://127.0.0.1:4001",
     internetServer: "http://203.0.113.10",
     natAddress: "198.51.100.1",
   },
+  kubeconfig: "/run/berth/labs/first/kubeconfig",
   namespaces: { router: "/run/netns/berth-first-router" },
   nodes: [node("node-a", 0), node("node-b", 2)],
   pods: [

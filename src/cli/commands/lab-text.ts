@@ -46,7 +46,11 @@ function suggestions(
   const to = running.find(({ node }) => node !== from?.node) ?? from;
   const always = [
     ["bin/berth lab status", "nodes, pods and where everything is"],
-    ['eval "$(bin/berth lab env)"', "lets the AWS CLI of this shell talk to the lab; then:"],
+    [
+      'eval "$(bin/berth lab env)"',
+      "lets kubectl and the AWS CLI of this shell talk to the lab; then:",
+    ],
+    ["kubectl get pods -A -o wide", "every pod, the agents' too, with its node and address"],
     [
       "aws ec2 describe-network-interfaces --query 'NetworkInterfaces[*].[NetworkInterfaceId,Attachment.InstanceId,length(PrivateIpAddresses)]' --output text",
       "each ENI, its instance, and how many addresses it holds",
@@ -56,18 +60,21 @@ function suggestions(
   return [
     ...always,
     [
-      `bin/berth lab exec ${from.name} -- wget -qO- http://${to.address}:8080`,
+      `kubectl exec ${from.name} -- wget -qO- http://${to.address}:8080`,
       `${to.name} on ${to.node ?? "its node"} answers with the address that it sees`,
     ],
     ...(internetServer === undefined
       ? []
       : [
           [
-            `bin/berth lab exec ${from.name} -- wget -qO- ${internetServer}`,
+            `bin/berth lab exec ${from.workload} -- wget -qO- ${internetServer}`,
             "a server outside the VPC sees the NAT gateway's address",
           ] as const,
         ]),
-    [`bin/berth lab scale ${from.workload} 40`, "more pods: watch ENIs come in `lab status`"],
+    [
+      `kubectl scale deployment ${from.workload} --replicas=40`,
+      "more pods: watch ENIs come with the command above",
+    ],
   ];
 }
 
@@ -77,6 +84,7 @@ export function renderLabStatus(status: LabStatus): string {
   const lines = [
     `Lab ${name} (${file}) is ${state}, process ${status.pid}.`,
     `VPC ${status.vpcId} in ${status.region}, EC2 API at ${endpoints.ec2}`,
+    `Kubernetes API at ${endpoints.kubernetes}, kubeconfig ${status.kubeconfig}`,
   ];
   if (endpoints.natAddress !== undefined) {
     lines.push(`NAT gateway: seen outside as ${endpoints.natAddress}`);
@@ -89,7 +97,7 @@ export function renderLabStatus(status: LabStatus): string {
   return [
     ...lines,
     `Namespaces: ${others.join(", ")}`,
-    `Logs: ${status.stateDir}/nodes/<node>/agent.log and containerd.log`,
+    `Logs: kubectl logs -n kube-system -l k8s-app=aws-node, and ${status.stateDir}/nodes/<node>/containerd.log`,
     "",
     nodeTable(status),
     ...(pods.length > 0 && nodes.length > 0 ? [podTable(pods), ...complaints(pods)] : []),
@@ -98,14 +106,14 @@ export function renderLabStatus(status: LabStatus): string {
 
 function nodeTable({ nodes, pods }: LabStatus): string {
   return renderTable({
-    headers: ["NODE", "READY", "INSTANCE", "TYPE", "ZONE", "ADDRESS", "PODS", "AGENT", "NETNS"],
+    headers: ["NODE", "READY", "INSTANCE", "TYPE", "ZONE", "KUBERNETES", "PODS", "AGENT", "NETNS"],
     rows: nodes.map((node) => [
       node.name,
       node.ready ? "yes" : "no",
       node.instanceId,
       node.instanceType,
       node.zone,
-      node.address,
+      node.nodeName,
       `${pods.filter((pod) => pod.node === node.name).length}/${node.maxPods}`,
       agentText(node.agent),
       node.netns,

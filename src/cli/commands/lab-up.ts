@@ -1,14 +1,22 @@
 import { readLabFile, runLab, startDetached } from "../../lab/index.ts";
 import type { Command } from "../command.ts";
-import { BERTH, COMPILE_CACHE, FIRST_LAB, labConfig, RELAY, thisMachine } from "./lab-options.ts";
+import {
+  BERTH,
+  COMPILE_CACHE,
+  FIRST_LAB,
+  labConfig,
+  RELAY,
+  SOURCES,
+  thisMachine,
+} from "./lab-options.ts";
 import { renderWelcome } from "./lab-text.ts";
 
 /** `berth lab up`: a VPC with nodes and pods, until Ctrl-C or `berth lab down`. */
 export const labUpCommand: Command = {
   name: "lab up",
-  summary: "Start a lab: a VPC, its EC2 API, nodes and pods",
+  summary: "Start a lab: a VPC, its EC2 and Kubernetes APIs, nodes and pods",
   about:
-    "Makes what a lab file describes: a VPC as network namespaces, the EC2 API and instance metadata over it, and nodes with a containerd and a Berth agent each, which run the file's workloads as real pods. Runs until Ctrl-C or `berth lab down`, and then leaves nothing behind; what an earlier lab of the same name has left after a crash is removed first. Nodes need Linux and root; without them there are only the VPC and its EC2 API. The machine's own network is not touched.",
+    "Makes what a lab file describes: a VPC as network namespaces, the EC2 API and instance metadata over it, a Kubernetes API with scheduler and controllers, and nodes with a containerd and a kubelet each, which run the agent as the DaemonSet aws-node and the file's workloads as Deployments. Runs until Ctrl-C or `berth lab down`, and then leaves nothing behind; what an earlier lab of the same name has left after a crash is removed first. Nodes need Linux and root; without them there are only the VPC and the APIs. The machine's own network is not touched. With --kubeconfig the nodes join the cluster that is there; its API server has to reach 127.0.0.1 for logs and exec.",
   arguments: [],
   options: [
     {
@@ -16,6 +24,12 @@ export const labUpCommand: Command = {
       name: "file",
       value: "path",
       summary: "the lab file (examples/labs/first.yaml when left out)",
+    },
+    {
+      kind: "word",
+      name: "kubeconfig",
+      value: "path",
+      summary: "use the API server there in place of the lab's own",
     },
     {
       kind: "flag",
@@ -34,6 +48,7 @@ export const labUpCommand: Command = {
   async run(given, ports) {
     const { printer, env } = ports;
     const file = given.word("file") ?? FIRST_LAB;
+    const kubeconfig = given.word("kubeconfig");
     const config = labConfig(ports);
     const progress = (line: string): void => {
       printer.progress(line);
@@ -45,6 +60,7 @@ export const labUpCommand: Command = {
       const status = await startDetached({
         berth: BERTH,
         file,
+        options: kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig],
         name,
         stateRoot,
         env,
@@ -56,10 +72,12 @@ export const labUpCommand: Command = {
     }
     await runLab({
       berth: BERTH,
+      sources: SOURCES,
       relay: RELAY,
       compileCache: COMPILE_CACHE,
       config,
       file,
+      kubeconfig,
       machine: thisMachine(),
       signal,
       progress,

@@ -40,14 +40,16 @@ const UNUSED_PLUGINS = [
 interface ConfigOptions {
   readonly paths: ContainerdPaths;
   readonly pauseImage: string;
+  /** Where pods' namespaces get their names: `/run/netns` as it sees it, or below its own state. */
+  readonly netnsIn: "/run/netns" | "state";
 }
 
 /**
  * containerd's configuration, format version 2 (containerd 1.6, 1.7).
  * `restrict_oom_score_adj`: the lab may run where a process can't make itself less likely to be killed.
- * `netns_mounts_under_state_dir`: pods' namespaces lie below the lab's own directory, so `lab down` finds them.
+ * `netns_mounts_under_state_dir`: without a `/run/netns` of its own, pods' namespaces lie below its own directory.
  */
-export function containerdConfig({ paths, pauseImage }: ConfigOptions): string {
+export function containerdConfig({ paths, pauseImage, netnsIn }: ConfigOptions): string {
   return `version = 2
 root = ${quote(paths.root)}
 state = ${quote(paths.state)}
@@ -59,7 +61,7 @@ disabled_plugins = ${JSON.stringify(UNUSED_PLUGINS)}
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = ${quote(pauseImage)}
   restrict_oom_score_adj = true
-  netns_mounts_under_state_dir = true
+  netns_mounts_under_state_dir = ${String(netnsIn === "state")}
   tolerate_missing_hugetlb_controller = true
   disable_hugetlb_controller = true
   disable_apparmor = true

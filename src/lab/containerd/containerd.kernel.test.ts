@@ -39,14 +39,14 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     beforeAll(async () => {
       dir.claim({ name: dir.name, process: currentProcess(), file: "lab.yaml" });
       mkdirSync(dir.nodeDir("n"), { recursive: true });
-      writeFileSync(dir.imageArchive, labImages(readBusybox()));
+      writeFileSync(dir.imageArchive, labImages(readBusybox(), []));
       const plugin = `${dir.path}/plugin`;
       writeFileSync(plugin, pluginText(refusal), { mode: 0o755 });
       containerd = await startContainerd({
         paths,
         netns: namespaces.make("containerd"),
         cgroup: dir.cgroup,
-        imageArchive: dir.imageArchive,
+        imageArchives: [dir.imageArchive],
         images: [PAUSE_IMAGE, ECHO_IMAGE],
         plugins: { fixed: plugin },
         env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -142,7 +142,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
         paths: { ...containerdPaths(broken.nodeDir("n")), socket: "/proc/nowhere/containerd.sock" },
         netns: namespaces.make("broken"),
         cgroup: broken.cgroup,
-        imageArchive: dir.imageArchive,
+        imageArchives: [dir.imageArchive],
         images: [PAUSE_IMAGE],
         plugins: {},
         env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },

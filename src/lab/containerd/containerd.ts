@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { BerthError } from "../../base/index.ts";
 import type { Cgroup } from "../host/cgroup.ts";
-import { type Program, startProgram } from "../host/process.ts";
+import { type Program, type ProgramSpec, startProgram } from "../host/process.ts";
 import { containerdConfig, type ContainerdPaths } from "./config-file.ts";
 import { type Cri, openCri } from "./cri-client.ts";
 import { LOOPBACK_PLUGIN, loopbackPlugin } from "./loopback-plugin.ts";
@@ -15,14 +15,16 @@ export interface ContainerdOptions {
   /** The file of the node's network namespace. */
   readonly netns: string;
   readonly cgroup: Cgroup;
-  /** A tar archive of images to begin with. */
-  readonly imageArchive: string;
+  /** Tar archives of images to begin with. */
+  readonly imageArchives: readonly string[];
   /** Images that must be there before any pod; the first holds a pod's namespaces. */
   readonly images: readonly [pause: string, ...others: string[]];
   /** CNI plugins by name, as paths of programs. */
   readonly plugins: Readonly<Record<string, string>>;
   /** What plugins find in their environment: they inherit containerd's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Directories that it sees in place of this machine's; see {@link ProgramSpec.ownDirs}. */
+  readonly ownDirs?: ProgramSpec["ownDirs"];
 }
 
 /** A containerd that is ready for pods, but for the CNI configuration. */
@@ -46,6 +48,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     logFile: paths.logFile,
     cgroup,
     netns,
+    ownDirs: options.ownDirs,
   });
   const cri = openCri(paths.socket);
   let end: string | undefined;
@@ -66,16 +69,17 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     throw startFailure({ what, end, paths, cause });
   };
   await until("it did not answer", () => cri.ready());
-  await importImages(options);
+  for (const archive of options.imageArchives) await importImages(options, archive);
   for (const image of images) await until(`image ${image} is missing`, () => cri.hasImage(image));
   return { program, cri };
 }
 
-function prepare({ paths, images, plugins }: ContainerdOptions): void {
+function prepare({ paths, images, plugins, ownDirs = {} }: ContainerdOptions): void {
   for (const dir of [paths.root, paths.state, paths.cniBinDir, paths.cniConfDir]) {
     mkdirSync(dir, { recursive: true });
   }
-  writeFileSync(paths.configFile, containerdConfig({ paths, pauseImage: images[0] }));
+  const netnsIn = "/run/netns" in ownDirs ? "/run/netns" : "state";
+  writeFileSync(paths.configFile, containerdConfig({ paths, pauseImage: images[0], netnsIn }));
   const loopback = `${paths.cniBinDir}/${LOOPBACK_PLUGIN}`;
   writeFileSync(loopback, loopbackPlugin(BUSYBOX), { mode: 0o755 });
   for (const [name, program] of Object.entries(plugins)) {
@@ -83,21 +87,14 @@ function prepare({ paths, images, plugins }: ContainerdOptions): void {
   }
 }
 
-async function importImages({ paths, imageArchive, env }: ContainerdOptions): Promise<void> {
-  const args = [
-    "--address",
-    paths.socket,
-    "--namespace",
-    "k8s.io",
-    "images",
-    "import",
-    imageArchive,
-  ];
+async function importImages({ paths, env }: ContainerdOptions, archive: string): Promise<void> {
+  const args = ["--address", paths.socket, "--namespace", "k8s.io", "images", "import", archive];
   try {
     await promisify(execFile)("ctr", args, { env });
   } catch (cause) {
-    const message = `Cannot give ${paths.socket} the lab's images: ${String(cause)}`;
-    const fix = "Install the Debian package containerd, which has ctr.";
+    const message = `Cannot give ${paths.socket} the images of ${archive}: ${String(cause)}`;
+    const fix =
+      "If it is one of the lab file's `images`, check that it is an OCI or Docker archive for this machine's architecture; `ctr images import` is the judge.";
     throw new BerthError("labStart", message, { fix, cause });
   }
 }

@@ -43,13 +43,12 @@ export async function startControlServer({
     reply.raw.once("close", stop);
     return reply.send({});
   });
-  app.post("/scale", (request) => {
-    lab.workloads.scale(scaleRequest.parse(request.body));
+  app.post("/scale", async (request) => {
+    await lab.scale(scaleRequest.parse(request.body));
     return {};
   });
   app.post("/exec", async (request): Promise<ExecReply> => {
-    const { namespace, name, command } = execRequest.parse(request.body);
-    const { stdout, stderr, exitCode } = await lab.workloads.exec(namespace, name, command);
+    const { stdout, stderr, exitCode } = await lab.exec(execRequest.parse(request.body));
     return { stdout: stdout.toString("base64"), stderr: stderr.toString("base64"), exitCode };
   });
   await app.ready();

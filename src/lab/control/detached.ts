@@ -13,6 +13,8 @@ export interface DetachedOptions {
   /** The words that run Berth. */
   readonly berth: readonly [string, ...string[]];
   readonly file: string;
+  /** The words that `lab up` is given beside `--file`. */
+  readonly options?: readonly string[];
   readonly name: string;
   readonly stateRoot: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,8 +30,9 @@ const POLL_MS = 50;
  */
 export async function startDetached(options: DetachedOptions): Promise<LabStatus> {
   const { berth, file, env, signal } = options;
+  const words = ["lab", "up", "--file", file, ...(options.options ?? [])];
   const output = openOutput();
-  const child = spawn(berth[0], [...berth.slice(1), "lab", "up", "--file", file], {
+  const child = spawn(berth[0], [...berth.slice(1), ...words], {
     detached: true,
     // The result of `lab up` is for this process to give.
     stdio: ["ignore", "ignore", output],

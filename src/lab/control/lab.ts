@@ -1,23 +1,25 @@
-import { writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { dirname, resolve } from "node:path";
 import { invariant, newRandom } from "../../base/index.ts";
-import { createNetns, deleteNetns } from "../../dataplane/index.ts";
 import type { SubnetId } from "../../facts/index.ts";
 import { formatIpv4 } from "../../net/index.ts";
+import { systemTime } from "../../time/index.ts";
+import type { ClusterApi } from "../cluster/cluster-api.ts";
+import { type ControlPlane, startControlPlane } from "../cluster/control-plane.ts";
+import { workloadObjects } from "../cluster/deployments.ts";
+import { readManifest } from "../cluster/manifests.ts";
 import type { LabConfig } from "../config.ts";
-import { Fabric, type NetnsMaker } from "../fabric/fabric.ts";
-import { planFabric } from "../fabric/plan.ts";
-import { readBusybox } from "../image/busybox.ts";
-import { labImages } from "../image/lab-images.ts";
+import type { ExecResult } from "../containerd/cri-client.ts";
 import type { LabFile } from "../labfile/lab-file.ts";
 import { launchInstance } from "../nodes/launch-instance.ts";
-import { Node, type NodeSite } from "../nodes/node.ts";
+import { nodeNameOf } from "../nodes/machine-facts.ts";
+import type { Machines } from "../nodes/machines.ts";
 import { type BuiltRegion, buildRegion } from "../region/build-region.ts";
 import { RegionClock } from "../region/region-clock.ts";
-import type { PodStatus } from "../workloads/pod.ts";
-import { Workloads } from "../workloads/workloads.ts";
-import { netnsName } from "./netns-names.ts";
+import { ClusterView } from "./cluster-view.ts";
+import { openClusterApi, openMachines, type Ground, openGround } from "./lab-parts.ts";
+import type { ExecRequest, ScaleRequest } from "./protocol.ts";
 import { type Services, startServices } from "./services.ts";
+import { untilNodesReady, untilPodsSettled } from "./settled.ts";
 import type { StateDir } from "./state-dir.ts";
 import type { LabStatus } from "./status.ts";
 
@@ -29,68 +31,83 @@ export interface LabOptions {
   readonly dir: StateDir;
   readonly config: LabConfig;
   readonly mode: LabStatus["mode"];
-  readonly berth: NodeSite["berth"];
+  /** The kubeconfig of an API server to use in place of the lab's own, absolute. */
+  readonly kubeconfig: string | undefined;
+  /** The words that run Berth: a Node and the path of its command. */
+  readonly berth: readonly [string, ...string[]];
+  /** Directories that hold those words, the relay and what they need beside /usr. */
+  readonly sources: readonly string[];
+  /** The compiled CNI plugin. */
   readonly relay: string;
+  /** Where Node keeps what it has compiled, so that the next agent starts in half the time. */
   readonly compileCache: string;
+  /** Told what a person should know, a line at a time. */
+  readonly progress: (line: string) => void;
   readonly onBug: (error: unknown) => void;
 }
 
 /** A lab in this process. Make it with {@link Lab.open}, then `start`, and `close` it whatever happens. */
 export class Lab {
   readonly #options: LabOptions;
-  readonly #built: BuiltRegion;
-  readonly #fabric: Fabric | undefined;
+  readonly #parts: LabParts;
   readonly #clock: RegionClock;
-  readonly #services: Services;
-  #nodes: readonly Node[] = [];
-  #workloads: Workloads = new Workloads([]);
+  #controlPlane: ControlPlane | undefined;
   #state: LabStatus["state"] = "starting";
 
   private constructor(options: LabOptions, parts: LabParts) {
     this.#options = options;
-    this.#built = parts.built;
-    this.#fabric = parts.fabric;
-    this.#services = parts.services;
-    this.#clock = new RegionClock(parts.built.region, () => this.#syncFabric());
+    this.#parts = parts;
+    this.#clock = new RegionClock(parts.built.region, () => this.#follow());
   }
 
   /** Makes the VPC, the fabric and the servers; no node yet. */
   static async open(options: LabOptions): Promise<Lab> {
-    const { lab, dir, mode, onBug } = options;
+    const { lab, onBug } = options;
     const nowMs = Date.now();
     const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
-    const { region } = built;
-    const namespaces = netnsMaker(dir);
-    const { internetServer } = lab;
-    const fabric = mode === "kernel" ? new Fabric({ namespaces, internetServer }) : undefined;
-    fabric?.apply(planFabric(region));
+    const ground = openGround(options, built);
     const services = await startServices({
-      region,
+      region: built.region,
       random: newRandom(nowMs + 1),
       ec2: lab.ec2,
-      inside: fabric,
-      internetServer,
+      inside: ground.fabric,
+      internetServer: lab.internetServer,
       onBug,
     });
-    return new Lab(options, { built, fabric, services });
+    const api = await openClusterApi(options, { ground, random: newRandom(nowMs + 2) });
+    const machines = openMachines(options, { ground, built, api });
+    const client = api.client({ component: "berth-lab", user: "system:admin" });
+    const view = new ClusterView(client, machines);
+    const close = (): void => {
+      view.close();
+      client.close();
+    };
+    return new Lab(options, { built, ground, services, api, machines, view, close });
   }
 
   /** Starts the nodes, then the pods; resolves when every pod runs that can. */
   async start(signal: AbortSignal): Promise<void> {
-    const { lab } = this.#options;
-    if (this.#fabric === undefined) {
-      const { region } = this.#built;
-      for (const spec of lab.nodes)
-        launchInstance(spec, { region, subnetId: this.#subnetId(spec.subnet) });
-    } else {
-      await this.#startNodes(this.#fabric, signal);
+    const { lab, mode } = this.#options;
+    const { view, machines } = this.#parts;
+    const nodeNames = this.#launch();
+    // Before anything that waits: the machines start while the control plane gets its objects.
+    this.#clock.flush();
+    const plane = await this.#startControlPlane();
+    await plane.apply(this.#manifests());
+    await plane.apply(workloadObjects(lab.workloads, nodeNames));
+    if (mode === "kernel") {
+      await unlessAborted(Promise.all([machines.started(), view.synced()]), signal);
+      await untilNodesReady(view, signal);
+      const expected = lab.workloads.reduce((sum, { replicas }) => sum + replicas, 0);
+      await untilPodsSettled(view, { expected, signal });
     }
     this.#state = "running";
   }
 
   get status(): LabStatus {
     const { lab, file, dir, mode } = this.#options;
-    const { region, vpcId } = this.#built;
+    const { built, ground, services, api, view } = this.#parts;
+    const { region, vpcId } = built;
     const natAddress = region.records.natGateways.list()[0]?.elasticIp?.publicIp;
     return {
       name: lab.name,
@@ -101,76 +118,88 @@ export class Lab {
       region: lab.region,
       vpcId,
       endpoints: {
-        ec2: `http://127.0.0.1:${this.#services.ec2Port}`,
-        internetServer: this.#fabric && `http://${formatIpv4(lab.internetServer)}`,
+        ec2: `http://127.0.0.1:${services.ec2Port}`,
+        kubernetes: api.server,
+        internetServer: ground.fabric && `http://${formatIpv4(lab.internetServer)}`,
         natAddress: natAddress && formatIpv4(natAddress),
       },
-      namespaces: this.#fabric?.namespaces ?? {},
-      nodes: this.#nodes.map((node) => node.status),
-      pods: this.#workloads.status,
+      kubeconfig: api.kubeconfig,
+      namespaces: ground.fabric?.namespaces ?? {},
+      nodes: view.nodes(),
+      pods: view.pods(),
       stateDir: dir.path,
     };
   }
 
-  /** The pods of the lab. */
-  get workloads(): Workloads {
-    return this.#workloads;
+  /** Changes how many pods a Deployment has. */
+  scale(request: ScaleRequest): Promise<void> {
+    return this.#parts.view.scale(request);
+  }
+
+  /** Runs a command in a pod. */
+  exec(request: ExecRequest): Promise<ExecResult> {
+    return this.#parts.view.exec(request);
   }
 
   /** Stops serving and watching. What is left of the lab is for `cleanUp`. */
   async close(): Promise<void> {
     this.#state = "stopping";
+    const { machines, services, api, ground, close } = this.#parts;
     this.#clock.close();
-    this.#workloads.close();
-    for (const node of this.#nodes) node.close();
-    await this.#services.close();
-    this.#fabric?.close();
+    await this.#controlPlane?.close();
+    await machines.close();
+    close();
+    await api.close();
+    await services.close();
+    ground.fabric?.close();
   }
 
-  async #startNodes(fabric: Fabric, signal: AbortSignal): Promise<void> {
-    const { lab, dir } = this.#options;
-    writeFileSync(dir.imageArchive, labImages(readBusybox()));
-    const site = this.#site(fabric);
-    const nodes: Node[] = [];
-    this.#nodes = nodes;
-    for (const spec of lab.nodes) {
-      const place = { site, subnetId: this.#subnetId(spec.subnet), dir: dir.nodeDir(spec.name) };
-      nodes.push(new Node(spec, place));
-    }
-    await Promise.all(nodes.map((node) => node.start(signal)));
-    this.#workloads = new Workloads(
-      nodes.map((node) => ({ home: node.podHome, maxPods: node.spec.maxPods })),
+  /** Starts the lab file's instances; their names in Kubernetes by the file's. */
+  #launch(): ReadonlyMap<string, string> {
+    const { region } = this.#parts.built;
+    return new Map(
+      this.#options.lab.nodes.map((spec) => {
+        const id = launchInstance(spec, { region, subnetId: this.#subnetId(spec.subnet) });
+        return [spec.name, nodeNameOf(region, id)];
+      }),
     );
-    for (const workload of lab.workloads) this.#workloads.apply(workload);
-    await this.#workloads.until((pods) => pods.every(isSettled), signal);
   }
 
-  #syncFabric(): void {
+  async #startControlPlane(): Promise<ControlPlane> {
+    const { lab, kubeconfig, berth, sources, relay, compileCache, onBug } = this.#options;
+    const { api, built } = this.#parts;
+    this.#controlPlane = await startControlPlane({
+      api,
+      time: systemTime,
+      kubernetes: lab.kubernetes,
+      ownApi: kubeconfig === undefined,
+      agent: { berth, sources, relay, compileCache, env: lab.agentEnv },
+      cloud: {
+        exists: (id) =>
+          built.region.records.instances
+            .list()
+            .some((instance) => instance.id === id && instance.state !== "terminated"),
+      },
+      onBug,
+    });
+    return this.#controlPlane;
+  }
+
+  #manifests(): ReturnType<typeof readManifest> {
+    const { lab, file } = this.#options;
+    return lab.manifests.flatMap((path) => readManifest(resolve(dirname(file), path)));
+  }
+
+  #follow(): void {
     try {
-      this.#fabric?.apply(planFabric(this.#built.region));
+      this.#parts.machines.follow();
     } catch (error) {
       this.#options.onBug(error);
     }
   }
 
-  #site(fabric: Fabric): NodeSite {
-    const { dir, config, berth, relay, compileCache } = this.#options;
-    return {
-      region: this.#built.region,
-      fabric,
-      syncFabric: () => this.#clock.flush(),
-      namespaces: netnsMaker(dir),
-      imageArchive: dir.imageArchive,
-      cgroup: dir.cgroup,
-      berth,
-      relay,
-      compileCache,
-      path: config.path,
-    };
-  }
-
   #subnetId(name: string): SubnetId {
-    const id = this.#built.subnetIds.get(name);
+    const id = this.#parts.built.subnetIds.get(name);
     invariant(id !== undefined, "a checked lab file names its subnets");
     return id;
   }
@@ -178,27 +207,21 @@ export class Lab {
 
 interface LabParts {
   readonly built: BuiltRegion;
-  readonly fabric: Fabric | undefined;
+  readonly ground: Ground;
   readonly services: Services;
+  readonly api: ClusterApi;
+  readonly machines: Machines;
+  readonly view: ClusterView;
+  /** Lets go of the view and its client. */
+  readonly close: () => void;
 }
 
-const HOPELESS_FAILURES = 4;
-
-/** Whether there is nothing more to wait for: it runs, it has no node, or it has failed again and again. */
-function isSettled({ phase, node, failures }: PodStatus): boolean {
-  return phase === "Running" || node === undefined || failures >= HOPELESS_FAILURES;
-}
-
-/** Names namespaces `berth-<lab>-<role>`, and writes each down before it is made. */
-function netnsMaker(dir: StateDir): NetnsMaker {
-  return {
-    make(role) {
-      const name = netnsName(dir, role);
-      dir.rememberNetns(name);
-      return createNetns(name);
-    },
-    remove(netns) {
-      deleteNetns(basename(netns));
-    },
-  };
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(signal.reason as Error);
+    });
+  });
+  signal.throwIfAborted();
+  return Promise.race([work, aborted]);
 }

@@ -14,11 +14,14 @@ export interface ExecRequest {
   readonly command: readonly string[];
 }
 
+/** As many as a lab file may ask for. */
+const MAX_PODS = 30_000;
+
 /** Reads a {@link ScaleRequest}. */
 export const scaleRequest: z.ZodType<ScaleRequest> = z.strictObject({
   namespace: z.string(),
   name: z.string(),
-  replicas: z.int().min(0).max(500),
+  replicas: z.int().min(0).max(MAX_PODS),
 });
 
 /** Reads an {@link ExecRequest}. */

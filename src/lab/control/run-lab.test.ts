@@ -47,6 +47,7 @@ async function start({
     file,
     machine,
     relay,
+    sources: [],
     berth: ["false"],
     compileCache: "",
     config: { stateRoot: `${dir.path}/${below}/labs`, path: "" },

@@ -6,6 +6,7 @@ import { currentProcess } from "../host/process.ts";
 import type { LabFile } from "../labfile/lab-file.ts";
 import { readLabFile } from "../labfile/read-lab-file.ts";
 import { cleanUp } from "./cleanup.ts";
+import { withLabLock } from "./lab-lock.ts";
 import { startControlServer } from "./control-server.ts";
 import { isLabRunning } from "./find-lab.ts";
 import { Lab, type LabOptions } from "./lab.ts";
@@ -16,10 +17,12 @@ import type { LabStatus } from "./status.ts";
 /** What it takes to run a lab in this process. */
 export interface RunLabOptions extends Pick<
   LabOptions,
-  "berth" | "relay" | "compileCache" | "config"
+  "berth" | "sources" | "relay" | "compileCache" | "config"
 > {
   /** The path of the lab file. */
   readonly file: string;
+  /** The path of a kubeconfig, to use the API server that it leads to. */
+  readonly kubeconfig?: string | undefined;
   readonly machine: Machine;
   /** Ends the lab. */
   readonly signal: AbortSignal;
@@ -46,9 +49,12 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const mode = modeOf(options);
   const dir = new StateDir(config.stateRoot, lab.name);
   refuseLongPaths(dir, mode === "kernel" ? lab.nodes : []);
-  await clear(dir, progress);
-  if (mode === "kernel") refuseTakenNetns(dir, lab);
-  dir.claim({ name: dir.name, process: currentProcess(), file });
+  if (mode === "kernel") refuseManyNodes(lab);
+  await withLabLock(dir, async () => {
+    await clear(dir, progress);
+    if (mode === "kernel") refuseTakenNetns(dir, lab);
+    dir.claim({ name: dir.name, process: currentProcess(), file });
+  });
   progress(`Starting lab ${lab.name}: ${sizeOf(lab, mode)}.`);
   const onBug = (error: unknown): void => {
     progress(
@@ -56,7 +62,8 @@ export async function runLab(options: RunLabOptions): Promise<void> {
     );
   };
   try {
-    const running = await Lab.open({ ...options, lab, file, dir, mode, onBug });
+    const kubeconfig = options.kubeconfig && resolve(options.kubeconfig);
+    const running = await Lab.open({ ...options, lab, file, kubeconfig, dir, mode, onBug });
     try {
       await serve(running, { ...options, dir, onBug });
     } finally {
@@ -115,12 +122,24 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A containerd, an agent and the containers' shims take about 150 MB a node, and a second of a processor to start. */
+const KERNEL_NODES_MAX = 100;
+
+function refuseManyNodes({ nodes }: LabFile): void {
+  if (nodes.length <= KERNEL_NODES_MAX) return;
+  const message = `The lab file has ${nodes.length} nodes; one machine runs ${KERNEL_NODES_MAX} at most.`;
+  throw new BerthError("labStart", message, { fix: "Give `nodes` fewer, or smaller `count`s." });
+}
+
 /** What every system allows the path of a Unix socket to have: macOS 103 bytes, Linux 107. */
 const SOCKET_PATH_MAX = 103;
 
+const LONGEST_ID = "i-0123456789abcdef0";
+
 function refuseLongPaths(dir: StateDir, nodes: LabFile["nodes"]): void {
-  // containerd adds to the name of the socket that it is given.
-  const sockets = nodes.map(({ name }) => `${containerdPaths(dir.nodeDir(name)).socket}.ttrpc`);
+  // containerd adds to the name of the socket that it is given. Nodes that come later may be called by their instance's id.
+  const names = nodes.length === 0 ? [] : [...nodes.map(({ name }) => name), LONGEST_ID];
+  const sockets = names.map((name) => `${containerdPaths(dir.nodeDir(name)).socket}.ttrpc`);
   const tooLong = [dir.controlSocket, ...sockets].find(
     (path) => Buffer.byteLength(path) > SOCKET_PATH_MAX,
   );

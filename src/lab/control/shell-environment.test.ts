@@ -3,7 +3,13 @@ import { knowsEndpointVariable, shellEnvironment } from "./shell-environment.ts"
 
 const LAB = {
   region: "us-east-1",
-  endpoints: { ec2: "http://127.0.0.1:4000", internetServer: undefined, natAddress: undefined },
+  kubeconfig: "/run/berth/labs/first/kubeconfig",
+  endpoints: {
+    ec2: "http://127.0.0.1:4000",
+    kubernetes: "https://127.0.0.1:4001",
+    internetServer: undefined,
+    natAddress: undefined,
+  },
 };
 
 test.each([
@@ -20,6 +26,11 @@ test.each([
 test("a new AWS CLI, or none, needs variables only", () => {
   expect(shellEnvironment(LAB, "aws-cli/2.30.0")).toMatchSnapshot();
   expect(shellEnvironment(LAB, undefined)).toBe(shellEnvironment(LAB, "aws-cli/2.30.0"));
+});
+
+test("a path with other characters is quoted", () => {
+  const text = shellEnvironment({ ...LAB, kubeconfig: "/it's here/k" }, undefined);
+  expect(text).toContain("export KUBECONFIG='/it'\\''s here/k'\n");
 });
 
 test("an old AWS CLI gets a function", () => {

@@ -1,8 +1,8 @@
 import type { LabStatus } from "./status.ts";
 
-/** Words for a shell that make the stock AWS clients talk to a lab: for `eval "$(berth lab env)"`. */
+/** Words for a shell that make the stock AWS clients and kubectl talk to a lab: for `eval "$(berth lab env)"`. */
 export function shellEnvironment(
-  { endpoints, region }: Pick<LabStatus, "endpoints" | "region">,
+  { endpoints, region, kubeconfig }: Pick<LabStatus, "endpoints" | "region" | "kubeconfig">,
   awsVersion: string | undefined,
 ): string {
   const lines = [
@@ -15,6 +15,7 @@ export function shellEnvironment(
     "export AWS_SECRET_ACCESS_KEY=lab",
     "unset AWS_SESSION_TOKEN AWS_PROFILE",
     "export AWS_EC2_METADATA_DISABLED=true",
+    `export KUBECONFIG=${quoted(kubeconfig)}`,
   ];
   if (awsVersion !== undefined && !knowsEndpointVariable(awsVersion)) {
     lines.push(
@@ -23,6 +24,10 @@ export function shellEnvironment(
     );
   }
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

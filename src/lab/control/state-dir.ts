@@ -48,6 +48,16 @@ export class StateDir {
     return `${this.path}/images.tar`;
   }
 
+  /** The file with which kubectl speaks to the lab. */
+  get kubeconfig(): string {
+    return `${this.path}/kubeconfig`;
+  }
+
+  /** What the API server remembers. */
+  get snapshotFile(): string {
+    return `${this.path}/kubernetes.json`;
+  }
+
   /** Every process of the lab but the lab itself is in here. */
   get cgroup(): Cgroup {
     return cgroupAt(`/berth/${this.name}`);
@@ -66,7 +76,7 @@ export class StateDir {
     // Appears with all of its text or not at all: half a record would look like the remains of a crash.
     const draft = `${this.#recordFile}.${process.pid}`;
     try {
-      mkdirSync(this.path, { recursive: true });
+      makeDirs(this.path);
       writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
       try {
         linkSync(draft, this.#recordFile);
@@ -113,7 +123,7 @@ export class StateDir {
       // First out of the way, in one step: a half-removed directory must not look like a lab.
       const doomed = `${dirname(this.path)}/.${this.name}.${process.pid}`;
       renameSync(this.path, doomed);
-      rmSync(doomed, { recursive: true, force: true });
+      removeDir(doomed);
     }
     for (const dir of [dirname(this.path), dirname(dirname(this.path))]) {
       try {
@@ -131,6 +141,26 @@ export class StateDir {
   get #netnsFile(): string {
     return `${this.path}/namespaces`;
   }
+}
+
+/**
+ * Makes a directory and those above it. Not by Node's own `recursive`, which never comes back where the file system says ENOENT
+ * to whoever makes a directory: below /proc.
+ */
+function makeDirs(path: string): void {
+  if (existsSync(path)) return;
+  makeDirs(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Two labs may begin at once.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** Removes a directory and all in it; what was mounted there may need a moment to be free. */
+export function removeDir(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 const recordSchema = z.object({

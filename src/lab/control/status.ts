@@ -1,5 +1,5 @@
-import type { NodeStatus } from "../nodes/node.ts";
-import type { PodStatus } from "../workloads/pod.ts";
+import type { PodStatus } from "./pod-status.ts";
+import type { NodeStatus } from "./node-status.ts";
 
 /** Everything `lab status` tells. */
 export interface LabStatus {
@@ -13,9 +13,12 @@ export interface LabStatus {
   readonly region: string;
   readonly vpcId: string;
   readonly endpoints: LabEndpoints;
+  /** The file with which kubectl speaks to the lab. */
+  readonly kubeconfig: string;
   /** Network namespaces beside those of the nodes, by role, as paths. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly nodes: readonly NodeStatus[];
+  /** Every pod but those of kube-system. */
   readonly pods: readonly PodStatus[];
   readonly stateDir: string;
 }
@@ -24,6 +27,8 @@ export interface LabStatus {
 export interface LabEndpoints {
   /** The EC2 API, for the AWS CLI and SDKs on this machine. */
   readonly ec2: string;
+  /** The Kubernetes API, for kubectl on this machine. */
+  readonly kubernetes: string;
   /** From inside nodes and pods: the server outside the VPC. Undefined without nodes. */
   readonly internetServer: string | undefined;
   /** The address by which the outside sees what comes through the NAT gateway. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning, signalProcess } from "../host/process.ts";
 import { cleanUp } from "./cleanup.ts";
 import { openLabClient } from "./control-client.ts";
+import { withLabLock } from "./lab-lock.ts";
 import type { StateDir } from "./state-dir.ts";
 
 const PATIENCE_MS = 30_000;
@@ -24,5 +25,10 @@ export async function takeDown(dir: StateDir): Promise<void> {
     while (isRunning(record.process) && Date.now() < deadlineMs) await sleep(POLL_MS);
     signalProcess(record.process, "SIGKILL");
   }
-  await cleanUp(dir);
+  await withLabLock(dir, async () => {
+    const now = dir.read();
+    // Started by somebody else meanwhile: that one is not ours to end.
+    if (now !== undefined && isRunning(now.process)) return;
+    await cleanUp(dir);
+  });
 }

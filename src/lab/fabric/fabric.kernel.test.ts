@@ -8,7 +8,7 @@ import type { Outcome, Region } from "../../vpc/index.ts";
 import { type Listening, serveHttp } from "../control/http.ts";
 import { parseLabFile } from "../labfile/read-lab-file.ts";
 import { launchInstance } from "../nodes/launch-instance.ts";
-import { configurePrimary, setUpMachine } from "../nodes/machine.ts";
+import { configurePrimary, setUpMachine } from "../nodes/machine-network.ts";
 import { buildRegion } from "../region/build-region.ts";
 import { LAB_KERNEL_MISSING, runIn, TestNamespaces } from "../testing/kernel.ts";
 import { smallLab } from "../testing/labs.ts";

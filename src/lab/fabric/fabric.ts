@@ -1,5 +1,5 @@
 import { invariant } from "../../base/index.ts";
-import { type NetlinkSocket, openNetlink } from "../../dataplane/index.ts";
+import { addAddress, getLink, type NetlinkSocket, openNetlink } from "../../dataplane/index.ts";
 import type { InstanceId, NatGatewayId } from "../../facts/index.ts";
 import type { Ipv4 } from "../../net/index.ts";
 import { INTERNET_GATEWAY, Internet } from "./internet.ts";
@@ -59,6 +59,17 @@ export class Fabric {
   /** Says where an instance lives. Its ENIs are plugged in there at the next {@link apply}. */
   placeInstance(id: InstanceId, netns: string): void {
     this.#instances.set(id, netns);
+  }
+
+  /** Gives the router one more address of its own, at which the lab can listen. */
+  own(address: Ipv4): void {
+    const linkIndex = getLink(this.#socket, "lo").index;
+    addAddress(this.#socket, { linkIndex, address, bits: 32 });
+  }
+
+  /** Forgets where an instance lived, which has ended. */
+  forgetInstance(id: InstanceId): void {
+    this.#instances.delete(id);
   }
 
   /** Makes the kernel agree with a plan. */

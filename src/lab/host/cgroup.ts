@@ -54,6 +54,16 @@ export function cgroupProcesses({ dirs }: Cgroup): Set<number> {
   return pids;
 }
 
+/** The first process of a container that a runtime has below a branch; undefined when it does not run. */
+export function containerProcess({ dirs }: Cgroup, containerId: string): number | undefined {
+  for (const dir of dirs.flatMap((top) => branches(top))) {
+    if (!dir.endsWith(containerId)) continue;
+    const pids = readLines(`${dir}/cgroup.procs`).map(Number);
+    if (pids.length > 0) return Math.min(...pids);
+  }
+  return undefined;
+}
+
 /**
  * Removes a branch whose processes have ended, and its parents where nothing else is in them. The kernel lets go of a
  * branch a moment after its last process, so this waits, for 5 seconds at most. Answers whether the branch is gone.

@@ -21,6 +21,11 @@ export interface ProgramSpec {
   readonly cgroup: Cgroup;
   /** The file of the network namespace it runs in. */
   readonly netns: string;
+  /**
+   * Directories that it sees in place of the machine's, by the path at which it sees them. It then has a mount namespace of
+   * its own, whose mounts end with its last process; mounts that are made below these reach the processes it starts.
+   */
+  readonly ownDirs?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A running program. */
@@ -39,7 +44,7 @@ const BORN_IN_CGROUP = 'echo 0 >"$0" && exec nsenter "$@"';
 /** Starts a program in a network namespace. Each step replaces itself by the next, so the process is the program. */
 export async function startProgram(spec: ProgramSpec): Promise<Program> {
   const entrance = openCgroup(spec.cgroup) ?? "/dev/null";
-  const inside = [`--net=${spec.netns}`, "--", spec.command, ...spec.args];
+  const inside = [`--net=${spec.netns}`, "--", ...withOwnDirs(spec), spec.command, ...spec.args];
   const log = openSync(spec.logFile, "a");
   const child = spawn("sh", ["-c", BORN_IN_CGROUP, entrance, ...inside], {
     detached: true,
@@ -58,7 +63,7 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
     child.once("spawn", resolve);
     child.once("error", (cause) => {
       const message = `Cannot start ${spec.command} in ${spec.netns}: ${cause.message}`;
-      const fix = `Programs are looked up in PATH, which is \`${spec.env["PATH"] ?? ""}\` there; a node's \`env\` in the lab file may have set it.`;
+      const fix = `Programs are looked up in PATH, which is \`${spec.env["PATH"] ?? ""}\` there.`;
       reject(new BerthError("labStart", message, { fix, cause }));
     });
   });
@@ -67,6 +72,20 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
   if (pid === undefined) throw new RangeError("a spawned process has a number");
   const startTicks = startTicksOf(pid) ?? 0;
   return { id: { pid, startTicks }, ended };
+}
+
+/** The words before a program's own that give it its own directories; each replaces itself by the next. */
+function withOwnDirs({ ownDirs = {} }: ProgramSpec): string[] {
+  const pairs = Object.entries(ownDirs);
+  if (pairs.length === 0) return [];
+  // Private first: as a member of the machine's own group of mounts it would hand everything on to the machine.
+  const bind =
+    'mount --bind "$2" "$1" && mount --make-private "$1" && mount --make-shared "$1" && shift 2';
+  const script = [...pairs.map(() => bind), 'exec "$@"'].join(" && ");
+  return [
+    ...["unshare", "--mount", "--propagation", "slave", "--", "sh", "-c", script, "sh"],
+    ...pairs.flat(),
+  ];
 }
 
 /** This process. */

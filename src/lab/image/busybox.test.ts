@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { agentRoot } from "./agent-root.ts";
 import { hasInterpreter, readBusybox } from "./busybox.ts";
 import { ECHO_IMAGE, labImages, PAUSE_IMAGE } from "./lab-images.ts";
 
@@ -35,7 +36,7 @@ test.skipIf(process.platform !== "linux")("a busybox with shared libraries is re
 test.skipIf(!existsSync("/bin/busybox"))("the lab's images are the same each time", () => {
   const busybox = readBusybox();
   expect(busybox.applets).toContain("httpd");
-  const archive = labImages(busybox);
-  expect(archive.equals(labImages(busybox))).toBe(true);
+  const archive = labImages(busybox, agentRoot());
+  expect(archive.equals(labImages(busybox, agentRoot()))).toBe(true);
   expect(archive.includes(PAUSE_IMAGE) && archive.includes(ECHO_IMAGE)).toBe(true);
 });

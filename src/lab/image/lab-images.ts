@@ -12,6 +12,12 @@ export const ECHO_IMAGE = "berth.local/echo:1";
 /** Where a pod of {@link ECHO_IMAGE} listens, plain HTTP. */
 export const ECHO_PORT = 8080;
 
+/** The image of the agent: nothing but places at which the machine's programs and Berth's sources are mounted. */
+export const AGENT_IMAGE = "berth.local/agent:1";
+
+/** Every image of the lab's own; the first holds pods' namespaces. */
+export const LAB_IMAGES = [PAUSE_IMAGE, ECHO_IMAGE, AGENT_IMAGE] as const;
+
 // As the first process of its namespace a shell gets SIGTERM only if it asks for it.
 const SERVE = `trap 'exit 0' TERM INT; httpd -f -p 0.0.0.0:${ECHO_PORT} -h /srv & wait`;
 const WAIT = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
@@ -20,14 +26,15 @@ const ANSWER = `#!/bin/sh
 printf 'Content-Type: application/json\\r\\n\\r\\n{"pod":"%s","you":"%s"}\\n' "$(hostname)" "$REMOTE_ADDR"
 `;
 
-/** Both images of the lab, in one archive that `ctr images import` takes. */
-export function labImages(busybox: Busybox): Buffer {
+/** All images of the lab, in one archive that `ctr images import` takes. */
+export function labImages(busybox: Busybox, agentRoot: readonly TarEntry[]): Buffer {
+  const layer = layerOf(busybox);
   return ociArchive({
     images: [
-      { name: PAUSE_IMAGE, entrypoint: ["/bin/sh", "-c", WAIT] },
-      { name: ECHO_IMAGE, entrypoint: ["/bin/sh", "-c", SERVE] },
+      { name: PAUSE_IMAGE, entrypoint: ["/bin/sh", "-c", WAIT], layer },
+      { name: ECHO_IMAGE, entrypoint: ["/bin/sh", "-c", SERVE], layer },
+      { name: AGENT_IMAGE, entrypoint: [], layer: agentRoot },
     ],
-    layer: layerOf(busybox),
     architecture: arch === "x64" ? "amd64" : arch,
   });
 }

@@ -43,10 +43,10 @@ test("tar: a path that ustar can't hold is a bug", () => {
 test("oci: every blob has the name of its content, and all references resolve", () => {
   const layer = [{ kind: "file", path: "hello", mode: 0o644, data: Buffer.from("hi") }] as const;
   const images = [
-    { name: "example.test/one:1", entrypoint: ["/one"] },
-    { name: "example.test/two:1", entrypoint: ["/two"] },
+    { name: "example.test/one:1", entrypoint: ["/one"], layer },
+    { name: "example.test/two:1", entrypoint: ["/two"], layer },
   ];
-  const archive = ociArchive({ images, layer, architecture: "amd64" });
+  const archive = ociArchive({ images, architecture: "amd64" });
   const blob = (digest: string): string => {
     const text = tar(archive, ["-xOf", "-", `blobs/${digest.replace(":", "/")}`]);
     expect(`sha256:${createHash("sha256").update(text).digest("hex")}`).toBe(digest);

@@ -6,12 +6,12 @@ export interface OciImage {
   /** With registry and tag, such as `berth.local/echo:1`. */
   readonly name: string;
   readonly entrypoint: readonly string[];
+  readonly layer: readonly TarEntry[];
 }
 
-/** What an archive of images with a common layer is made of. */
+/** What an archive of images is made of. */
 export interface OciArchiveOptions {
   readonly images: readonly OciImage[];
-  readonly layer: readonly TarEntry[];
   /** In Go's words: `amd64`, `arm64`. */
   readonly architecture: string;
 }
@@ -22,13 +22,16 @@ interface Blob {
 }
 
 /**
- * An OCI image layout (image-spec v1.1) in a tar archive, as `ctr images import` takes it. All images
- * share one layer, so a second image costs a kilobyte.
+ * An OCI image layout (image-spec v1.1) in a tar archive, as `ctr images import` takes it. A layer that several images
+ * have is there once.
  */
-export function ociArchive({ images, layer, architecture }: OciArchiveOptions): Buffer {
-  const layerBlob = blobOf(tarArchive(layer));
-  const blobs = new Map([[layerBlob.digest, layerBlob]]);
+export function ociArchive({ images, architecture }: OciArchiveOptions): Buffer {
+  const blobs = new Map<string, Blob>();
+  const layers = new Map<readonly TarEntry[], Blob>();
   const manifests = images.map((image) => {
+    const layerBlob = layers.get(image.layer) ?? blobOf(tarArchive(image.layer));
+    layers.set(image.layer, layerBlob);
+    blobs.set(layerBlob.digest, layerBlob);
     const config = jsonBlob(imageConfig({ image, architecture, layer: layerBlob }));
     const manifest = jsonBlob({
       schemaVersion: 2,

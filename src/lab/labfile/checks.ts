@@ -10,7 +10,7 @@ import {
   ipv4FromBytes,
 } from "../../net/index.ts";
 import { problem, unknownSubnet } from "./findings.ts";
-import { checkNodes, checkWorkloads } from "./node-checks.ts";
+import { checkAutoscaler, checkNodes, checkWorkloads } from "./node-checks.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { WrittenLab } from "./schema.ts";
 
@@ -23,6 +23,7 @@ export function checkLab(lab: WrittenLab): Problem[] {
     ...checkGateway(lab),
     ...checkNodes(lab),
     ...checkWorkloads(lab),
+    ...checkAutoscaler(lab),
     ...repeatedNames("subnets", lab.subnets),
     ...repeatedNames("workloads", lab.workloads),
   ];

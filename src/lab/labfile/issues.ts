@@ -50,6 +50,15 @@ export function problemsOf(issues: readonly Issue[], value: unknown): Problem[] 
 }
 
 function unknownKey(path: Path, key: string): Problem {
+  if (path.length === 2 && path[0] === "nodes" && key === "env") {
+    return {
+      path: [...path, key],
+      at: "key",
+      reason:
+        "A node has no `env` of its own: one DaemonSet, aws-node, runs the agents of all nodes.",
+      fix: "Move the variables to `agent: { env: { … } }` at the top of the file.",
+    };
+  }
   const [near] = nearest(key, KNOWN_KEYS, 1);
   const where = path.length === 0 ? "A lab file" : `\`${nameOf(path)}\``;
   return {

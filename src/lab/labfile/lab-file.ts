@@ -16,6 +16,14 @@ export interface LabFile {
   readonly publicAddresses: Cidr;
   readonly nodes: readonly LabNode[];
   readonly workloads: readonly LabWorkload[];
+  /** The environment of the DaemonSet aws-node, beside what the lab needs itself. */
+  readonly agentEnv: Readonly<Record<string, string>>;
+  readonly autoscaler: LabAutoscaler | undefined;
+  /** OCI archives that every node begins with. Relative paths count from the lab file. */
+  readonly images: readonly string[];
+  /** Files of Kubernetes objects, applied when the lab starts. Relative paths count from the lab file. */
+  readonly manifests: readonly string[];
+  readonly kubernetes: LabKubernetes;
   readonly ec2: LabEc2;
 }
 
@@ -35,16 +43,31 @@ export interface LabNode {
   readonly subnet: string;
   /** What the kubelet would be told. The two pods on the host's network that every node has count. */
   readonly maxPods: number;
-  /** Variables of the node's agent, such as WARM_IP_TARGET. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
-/** Equal pods, kept at a number. */
+/** What adds nodes when pods find no place, as Karpenter does. */
+export interface LabAutoscaler {
+  readonly instanceTypes: readonly InstanceType[];
+  /** By name. */
+  readonly subnets: readonly string[];
+  /** With the nodes that it has not added. */
+  readonly maxNodes: number;
+  /** How long a node has to be empty, or nearly so, before it goes; undefined: nodes stay. */
+  readonly consolidateAfterMs: number | undefined;
+}
+
+/** Who schedules and who runs the controllers: `auto` is the lab, unless the cluster of `--kubeconfig` does. */
+export interface LabKubernetes {
+  readonly scheduler: "auto" | "lab" | "cluster";
+  readonly controllers: "auto" | "lab" | "cluster";
+}
+
+/** A Deployment of the lab's own image. */
 export interface LabWorkload {
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
-  /** Undefined: spread over all nodes that have room. A name: on that node, its max pods notwithstanding. */
+  /** Undefined: wherever the scheduler finds room. A name: only on that node. */
   readonly node: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import {
 } from "../../facts/index.ts";
 import { cidrSize } from "../../net/index.ts";
 import { problem, suggestion, unknownSubnet } from "./findings.ts";
-import type { Problem } from "./problem.ts";
+import type { Path, Problem } from "./problem.ts";
 import type { WrittenLab } from "./schema.ts";
 
 /** What the lab's own namespaces are called, beside those of nodes. */
@@ -23,16 +23,7 @@ export function checkNodes({ nodes, subnets }: WrittenLab): Problem[] {
       const reason = `No node can be called \`${role}\`: the lab has a network namespace of that name itself.`;
       found.push(problem([...path, "name"], reason, "Rename it."));
     }
-    if (instanceType(node.instanceType) === undefined) {
-      const reason = `\`${node.instanceType}\` is not an instance type of EC2.`;
-      const names = nearest(
-        node.instanceType,
-        instanceTypes().map(({ type }) => type),
-      );
-      const fix =
-        names.length > 0 ? suggestion(node.instanceType, names) : "Write one such as m5.large.";
-      found.push(problem([...path, "instanceType"], reason, fix));
-    }
+    found.push(...checkType([...path, "instanceType"], node.instanceType));
     if (node.maxPods !== undefined && node.maxPods < HOST_NETWORK_PODS) {
       const reason = `\`maxPods\` ${node.maxPods} leaves no room for the ${HOST_NETWORK_PODS} pods on the host's network that every node has.`;
       found.push(problem([...path, "maxPods"], reason, `Give it at least ${HOST_NETWORK_PODS}.`));
@@ -43,6 +34,32 @@ export function checkNodes({ nodes, subnets }: WrittenLab): Problem[] {
     return found;
   });
   return [...problems, ...checkRoom({ nodes, subnets }), ...repeatedNodes(nodes)];
+}
+
+function checkType(path: Path, name: string): Problem[] {
+  if (instanceType(name) !== undefined) return [];
+  const reason = `\`${name}\` is not an instance type of EC2.`;
+  const names = nearest(
+    name,
+    instanceTypes().map(({ type }) => type),
+  );
+  const fix = names.length > 0 ? suggestion(name, names) : "Write one such as m5.large.";
+  return [problem(path, reason, fix)];
+}
+
+/** Whether the instance types and subnets of the autoscaler exist. */
+export function checkAutoscaler({ autoscaler, subnets }: WrittenLab): Problem[] {
+  if (autoscaler === undefined) return [];
+  const types = autoscaler.instanceTypes.flatMap((name, index) =>
+    checkType(["autoscaler", "instanceTypes", index], name),
+  );
+  const known = new Set(subnets.map(({ name }) => name));
+  const unknown = (autoscaler.subnets ?? []).flatMap((name, index) =>
+    known.has(name)
+      ? []
+      : [unknownSubnet({ path: ["autoscaler", "subnets", index], name, subnets })],
+  );
+  return [...types, ...unknown];
 }
 
 /** Every node needs its own primary address before any pod gets one. */

@@ -37,15 +37,39 @@ test("a small file gets every default", () => {
   });
 });
 
-test("a group of nodes becomes numbered nodes with max pods by type and text variables", () => {
+test("a group of nodes becomes numbered nodes with max pods by type", () => {
   const lab = parseLabFile(
     "lab.yaml",
-    `${GOOD}nodes: [{ name: n, instanceType: t3.medium, subnet: a, count: 2, env: { WARM_IP_TARGET: 2 } }]`,
+    `${GOOD}nodes: [{ name: n, instanceType: t3.medium, subnet: a, count: 2 }]`,
   );
-  expect(lab.nodes.map(({ name, maxPods, env }) => ({ name, maxPods, env }))).toEqual([
-    { name: "n-1", maxPods: 17, env: { WARM_IP_TARGET: "2" } },
-    { name: "n-2", maxPods: 17, env: { WARM_IP_TARGET: "2" } },
+  expect(lab.nodes.map(({ name, maxPods }) => ({ name, maxPods }))).toEqual([
+    { name: "n-1", maxPods: 17 },
+    { name: "n-2", maxPods: 17 },
   ]);
+});
+
+test("the agent's variables become text; an autoscaler gets the subnets that are not public", () => {
+  const lab = parseLabFile(
+    "lab.yaml",
+    `${GOOD}  - { name: b, zone: us-east-1a, cidr: 10.0.1.0/24, route: internet }
+agent: { env: { WARM_IP_TARGET: 2, ENABLE_PREFIX_DELEGATION: true } }
+autoscaler: { instanceTypes: [m5.large], consolidateAfterSeconds: 30 }
+images: [app.tar]
+manifests: [app.yaml]
+`,
+  );
+  expect(lab.agentEnv).toEqual({ WARM_IP_TARGET: "2", ENABLE_PREFIX_DELEGATION: "true" });
+  expect(lab.autoscaler).toMatchObject({
+    instanceTypes: [{ type: "m5.large" }],
+    subnets: ["a"],
+    maxNodes: 20,
+    consolidateAfterMs: 30_000,
+  });
+  expect(lab).toMatchObject({
+    images: ["app.tar"],
+    manifests: ["app.yaml"],
+    kubernetes: { scheduler: "auto", controllers: "auto" },
+  });
 });
 
 test("the shipped example is right", () => {
@@ -117,6 +141,18 @@ nodes:
   - { name: n-1, instanceType: m5.large, subnet: b, maxPods: 1 }
 workloads: [{ name: w, node: n-9 }, { name: w }]
 `,
+  },
+  {
+    name: "variables of a single node",
+    text: `${GOOD}nodes: [{ name: n, instanceType: m5.large, subnet: a, env: { WARM_IP_TARGET: 2 } }]`,
+  },
+  {
+    name: "an autoscaler that asks for too much, and variables with odd names",
+    text: `${GOOD}autoscaler: { instanceTypes: [], maxNodes: 5000 }\nagent: { env: { "a b": 1 } }`,
+  },
+  {
+    name: "an autoscaler of unknown types in unknown subnets",
+    text: `${GOOD}autoscaler: { instanceTypes: [m5.lrge], subnets: [b] }`,
   },
   { name: "a NAT gateway in no subnet", text: `${GOOD}natGateway: { subnet: x }` },
   { name: "a NAT gateway without a way out", text: `${GOOD}natGateway: { subnet: a }` },

@@ -4,7 +4,7 @@ import { instanceType, maxPods } from "../../facts/index.ts";
 import { checkLab } from "./checks.ts";
 import { nodeNames } from "./node-checks.ts";
 import { problemsOf } from "./issues.ts";
-import type { LabFile, LabNode } from "./lab-file.ts";
+import type { LabAutoscaler, LabFile, LabNode } from "./lab-file.ts";
 import { parseYaml } from "./positions.ts";
 import { labFileError } from "./problem.ts";
 import { labFileSchema, type WrittenLab } from "./schema.ts";
@@ -52,12 +52,31 @@ function completed(lab: WrittenLab): LabFile {
     publicAddresses: internet.publicAddresses,
     nodes: lab.nodes.flatMap(nodesOf),
     workloads: lab.workloads.map((workload) => ({ ...workload, node: workload.node })),
+    agentEnv: lab.agent.env,
+    autoscaler: autoscalerOf(lab),
+    images: lab.images,
+    manifests: lab.manifests,
+    kubernetes: lab.kubernetes,
     ec2: {
       attachMs: ec2.attachSeconds * 1000,
       detachMs: ec2.detachSeconds * 1000,
       latency: ec2.latency,
       throttle: ec2.throttle,
     },
+  };
+}
+
+function autoscalerOf({ autoscaler, subnets }: WrittenLab): LabAutoscaler | undefined {
+  if (autoscaler === undefined) return undefined;
+  const { consolidateAfterSeconds } = autoscaler;
+  // Nodes of EKS are in private subnets; the public ones are for load balancers and NAT gateways.
+  const usual = subnets.filter(({ route }) => route !== "internet").map(({ name }) => name);
+  return {
+    instanceTypes: autoscaler.instanceTypes.flatMap((name) => instanceType(name) ?? []),
+    subnets: autoscaler.subnets ?? usual,
+    maxNodes: autoscaler.maxNodes,
+    consolidateAfterMs:
+      consolidateAfterSeconds === undefined ? undefined : consolidateAfterSeconds * 1000,
   };
 }
 
@@ -70,6 +89,5 @@ function nodesOf(node: WrittenLab["nodes"][number]): LabNode[] {
     instanceType: type,
     subnet: node.subnet,
     maxPods: node.maxPods ?? maxPods(type, mode).recommended,
-    env: node.env,
   }));
 }

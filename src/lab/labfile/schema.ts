@@ -36,6 +36,12 @@ const ipv4: z.ZodType<Ipv4> = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** How many nodes a lab file may have; simulated ones, that is: real ones need a machine of their own size. */
+const NODES_MAX = 1000;
+
+/** As many pods as 1000 nodes of the usual size can have. */
+const PODS_MAX = 30_000;
+
 const variable = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const subnet = z.strictObject({
@@ -49,15 +55,29 @@ const node = z.strictObject({
   name: label(20),
   instanceType: z.string(),
   subnet: z.string(),
-  count: z.int().min(1).max(20).optional(),
+  count: z.int().min(1).max(NODES_MAX).optional(),
   maxPods: z.int().min(1).max(1000).optional(),
+});
+
+const agent = z.strictObject({
   env: z.record(z.string().regex(/^[A-Z_][A-Za-z0-9_]*$/), variable).default({}),
 });
+
+const autoscaler = z.strictObject({
+  instanceTypes: z.array(z.string()).min(1).max(50),
+  subnets: z.array(z.string()).min(1).max(200).optional(),
+  maxNodes: z.int().min(1).max(NODES_MAX).default(20),
+  consolidateAfterSeconds: z.number().min(0).max(86_400).optional(),
+});
+
+const whose = z.enum(["auto", "lab", "cluster"]).default("auto");
+
+const kubernetes = z.strictObject({ scheduler: whose, controllers: whose });
 
 const workload = z.strictObject({
   name: label(40),
   namespace: label(40).default("default"),
-  replicas: z.int().min(0).max(500).default(1),
+  replicas: z.int().min(0).max(PODS_MAX).default(1),
   node: z.string().optional(),
 });
 
@@ -83,7 +103,12 @@ const labFile = z.strictObject({
       publicAddresses: cidr.prefault("198.51.100.0/24"),
     })
     .prefault({}),
-  nodes: z.array(node).max(20).default([]),
+  nodes: z.array(node).max(NODES_MAX).default([]),
+  agent: agent.prefault({}),
+  autoscaler: autoscaler.optional(),
+  images: z.array(z.string().min(1)).max(50).default([]),
+  manifests: z.array(z.string().min(1)).max(50).default([]),
+  kubernetes: kubernetes.prefault({}),
   workloads: z.array(workload).max(100).default([]),
   ec2: ec2.prefault({}),
 });
@@ -97,6 +122,11 @@ export interface WrittenLab {
   natGateway?: { subnet: string } | undefined;
   internet: { server: Ipv4; publicAddresses: Cidr };
   nodes: WrittenNode[];
+  agent: { env: Record<string, string> };
+  autoscaler?: WrittenAutoscaler | undefined;
+  images: string[];
+  manifests: string[];
+  kubernetes: { scheduler: Whose; controllers: Whose };
   workloads: WrittenWorkload[];
   ec2: {
     attachSeconds: number;
@@ -106,6 +136,18 @@ export interface WrittenLab {
   };
 }
 
+/** Who does a job in the cluster: the lab, what the cluster has itself, or whichever is found there. */
+export type Whose = "auto" | "lab" | "cluster";
+
+/** What adds nodes. */
+export interface WrittenAutoscaler {
+  instanceTypes: string[];
+  /** Undefined: all that have a route to the outside other than straight to the internet. */
+  subnets?: string[] | undefined;
+  maxNodes: number;
+  consolidateAfterSeconds?: number | undefined;
+}
+
 /** A node, or a group of equal ones. */
 export interface WrittenNode {
   name: string;
@@ -113,7 +155,6 @@ export interface WrittenNode {
   subnet: string;
   count?: number | undefined;
   maxPods?: number | undefined;
-  env: Record<string, string>;
 }
 
 /** A workload. */
@@ -130,9 +171,17 @@ export const labFileSchema: z.ZodType<WrittenLab> = labFile;
 /** Every key that a lab file may have, for suggestions. */
 export const KNOWN_KEYS: readonly string[] = [
   ...new Set(
-    [labFile, labFile.shape.vpc, subnet, node, workload, ec2].flatMap((each) =>
-      Object.keys(each.shape),
-    ),
+    [
+      labFile,
+      labFile.shape.vpc,
+      subnet,
+      node,
+      workload,
+      ec2,
+      agent,
+      autoscaler,
+      kubernetes,
+    ].flatMap((each) => Object.keys(each.shape)),
   ),
   "publicAddresses",
   "server",

@@ -2,9 +2,13 @@ import { BerthError, invariant } from "../../base/index.ts";
 import type { InstanceId, SubnetId } from "../../facts/index.ts";
 import type { Region } from "../../vpc/index.ts";
 import type { LabNode } from "../labfile/lab-file.ts";
+import { writeUserData } from "./user-data.ts";
 
-// Any image will do: the lab's machines have none.
-const IMAGE_ID = "ami-0be77b0000000001a";
+/** Of all nodes of the lab. Any image will do: the lab's machines have none. */
+export const NODE_IMAGE = "ami-0be77b0000000001a";
+
+/** The instance profile of nodes; its role may do what the agent does. */
+export const NODE_PROFILE = "berth-lab-node";
 
 /** Starts a node's instance in the region. */
 export function launchInstance(
@@ -13,11 +17,12 @@ export function launchInstance(
 ): InstanceId {
   const outcome = region.instances.run({
     instanceType: spec.instanceType.type,
-    imageId: IMAGE_ID,
+    imageId: NODE_IMAGE,
     enis: [{ deviceIndex: 0, subnetId }],
     instanceTags: new Map([["Name", spec.name]]),
     details: {
-      iamInstanceProfile: "berth-lab-node",
+      iamInstanceProfile: NODE_PROFILE,
+      userData: writeUserData({ maxPods: spec.maxPods }),
       metadata: {
         httpTokens: "required",
         httpEndpoint: "enabled",
