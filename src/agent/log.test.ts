@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { BerthError } from "../base/index.ts";
 import { currentBoot } from "./boot.ts";
-import { errorFacts, newLog } from "./log.ts";
+import { errorFacts, newLog, newLogTo } from "./log.ts";
 import { newDirectory, removeDirectory } from "./tiny-agent.ts";
 
 test("a line is one JSON object with time, facts and sentence; less severe ones are left out", () => {
@@ -18,6 +18,17 @@ test("a line is one JSON object with time, facts and sentence; less severe ones 
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: 30, pod: "web-0", msg: "ADD done" });
   expect(lines[0]).toMatch(/"time":"\d{4}-\d\d-\d\dT/);
   removeDirectory(directory);
+});
+
+test("a log for others gives its lines away, in the time of its owner", () => {
+  const lines: string[] = [];
+  const time = { nowMs: () => 3_600_000 };
+  const log = newLogTo({ level: "warn", write: (line) => lines.push(line), time });
+  log.info({}, "not this");
+  log.warn({ pod: "web-0" }, "ADD failed");
+  expect(lines).toEqual([
+    '{"level":40,"time":"1970-01-01T01:00:00.000Z","pod":"web-0","msg":"ADD failed"}',
+  ]);
 });
 
 test.skipIf(!existsSync("/dev/full"))("a full disk costs lines, not the agent", async () => {

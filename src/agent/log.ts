@@ -28,33 +28,19 @@ export function newLog({ level, file }: LogConfig): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
-/** The same log, whose lines go to `write`, without their ends: for agents inside another process. */
-export function newLogTo({ level, write }: LogSink): Log {
-  return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line) => write(line.trimEnd()) },
-  );
-}
-
-/** Where lines of a log go, and which. */
+/** Where the lines of a log go, and which. */
 export interface LogSink {
   readonly level: LogConfig["level"];
-  readonly write: (line: string) => void;
-}
-
-/** What a log within another process needs. */
-export interface MemoryLogSettings {
-  readonly level: LogConfig["level"];
-  /** Gets every line, with its newline. */
+  /** Gets every line, without its end. */
   readonly write: (line: string) => void;
   /** Whose clock the lines show; default: the system's. */
   readonly time?: Pick<Time, "nowMs"> | undefined;
 }
 
 /** The same lines, for agents that share a process: to whoever wants them. */
-export function newMemoryLog({ level, write, time = systemTime }: MemoryLogSettings): Log {
+export function newLogTo({ level, write, time = systemTime }: LogSink): Log {
   const timestamp = (): string => `,"time":"${new Date(time.nowMs()).toISOString()}"`;
-  return pino({ level, base: null, timestamp }, { write });
+  return pino({ level, base: null, timestamp }, { write: (line) => write(line.trimEnd()) });
 }
 
 /** What a log line says about an error: its message, and for Berth's own its code, fix and facts. */
