@@ -90,10 +90,10 @@ echo '{"status":{"token":"'$PREFIX-$(wc -l < "$1" | tr -d ' ')'","expirationTime
     );
     await chmod(plugin, 0o755);
     const user = `exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, args: ["${join(dir, "runs")}"], env: [{name: PREFIX, value: t}]}`;
-    const { credentials } = await readKubeconfig(await write("config", config({ user })));
-    expect(await credentials()).toMatchObject({ token: "t-1" });
-    expect(await credentials()).toMatchObject({ token: "t-1" });
-    expect(await credentials({ renew: true })).toMatchObject({ token: "t-2" });
+    const access = await readKubeconfig(await write("config", config({ user })));
+    expect(await access.credentials()).toMatchObject({ token: "t-1" });
+    expect(await access.credentials()).toMatchObject({ token: "t-1" });
+    expect(await access.credentials({ renew: true })).toMatchObject({ token: "t-2" });
     expect(await readFile(join(dir, "runs"), "utf8")).toBe("x\nx\n");
   });
 
@@ -102,8 +102,8 @@ echo '{"status":{"token":"'$PREFIX-$(wc -l < "$1" | tr -d ' ')'","expirationTime
     { name: "fails", args: '["-c", "exit 3"]' },
   ])("says so when a credential plugin $name", async ({ args }) => {
     const user = `exec: {command: sh, args: ${args}}`;
-    const { credentials } = await readKubeconfig(await write("config", config({ user })));
-    await expect(credentials()).rejects.toMatchObject({ code: "kubeCredentialPlugin" });
+    const access = await readKubeconfig(await write("config", config({ user })));
+    await expect(access.credentials()).rejects.toMatchObject({ code: "kubeCredentialPlugin" });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { webcrypto } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 
@@ -15,9 +16,11 @@ export async function newTestCertificates(): Promise<{
   other: string;
 }> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const newKeys = (): Promise<CryptoKeyPair> =>
+  const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
     crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const authority = async (name: string): Promise<{ keys: CryptoKeyPair; ca: string }> => {
+  const authority = async (
+    name: string,
+  ): Promise<{ keys: webcrypto.CryptoKeyPair; ca: string }> => {
     const keys = await newKeys();
     const extensions = [new x509.BasicConstraintsExtension(true)];
     const made = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, extensions });

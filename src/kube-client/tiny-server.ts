@@ -74,16 +74,24 @@ export async function startTinyServer(options: TinyServerOptions = {}): Promise<
     asked.push({ line, headers: request.headers, body });
     const at = set.findIndex(({ matches }) => matches.test(line));
     const [instead] = at < 0 ? [] : set.splice(at, 1);
-    if (instead !== undefined) return send(response, instead.answer);
+    send(response, instead?.answer ?? answerOf(request, response, body));
+  }
+
+  /** Undefined if it is a watch, which has begun to answer. */
+  function answerOf(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    body: string,
+  ): SetAnswer | undefined {
     const url = new URL(request.url ?? "", "http://tiny");
-    if (request.method === "POST") return send(response, world.create(url.pathname, body));
-    if (request.method === "DELETE") return send(response, { status: 200, body: {} });
+    if (request.method === "POST") return world.create(url.pathname, body);
+    if (request.method === "DELETE") return { status: 200, body: {} };
     if (request.method === "PATCH" || request.method === "PUT")
-      return send(response, { status: 200, body: JSON.parse(body) as unknown });
-    if (url.searchParams.get("watch") !== "true") return send(response, world.read(url.pathname));
+      return { status: 200, body: JSON.parse(body) as unknown };
+    if (url.searchParams.get("watch") !== "true") return world.read(url.pathname);
     if (url.searchParams.get("sendInitialEvents") === "true" && !watchList)
-      return send(response, status(422, "Invalid"));
-    world.watch(url, response);
+      return status(422, "Invalid");
+    return world.watch(url, response);
   }
 
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void =>
@@ -124,7 +132,7 @@ const FIRST = 100;
 type World = Pick<TinyServer, "put" | "remove" | "objects" | "compact" | "versions"> & {
   create(collection: string, body: string): SetAnswer;
   read(path: string): SetAnswer;
-  watch(url: URL, response: http.ServerResponse): void;
+  watch(url: URL, response: http.ServerResponse): SetAnswer | undefined;
 };
 
 function newWorld(): World {
@@ -183,30 +191,39 @@ function newWorld(): World {
       if (object !== undefined) return { status: 200, body: object };
       if (!path.endsWith("s")) return status(404, "NotFound");
       // As real servers do, without kind and apiVersion.
-      const items = inCollection(path).map(({ apiVersion: _, kind: __, ...item }) => item);
+      const bare = { apiVersion: undefined, kind: undefined };
+      const items = inCollection(path).map((item) => ({ ...item, ...bare }));
       return { status: 200, body: { metadata: { resourceVersion: String(version) }, items } };
     },
     watch(url, response) {
       const from = url.searchParams.get("resourceVersion");
-      if (from !== null && Number(from) < kept) return send(response, status(410, "Expired"));
-      response.writeHead(200, { "content-type": "application/json" });
-      response.flushHeaders();
-      const write = (type: string, object: unknown): void =>
-        void response.write(`${JSON.stringify({ type, object })}\n`);
+      if (from !== null && Number(from) < kept) return status(410, "Expired");
+      const write = beginWatch(response);
       const watcher = (change: Change): void => {
         if (change.collection === url.pathname) write(change.type, change.object);
       };
       if (from === null) {
         for (const object of inCollection(url.pathname)) write("ADDED", object);
-        const annotations = { "k8s.io/initial-events-end": "true" };
-        const metadata = { resourceVersion: String(version), annotations };
-        write("BOOKMARK", { apiVersion: "v1", kind: "Pod", metadata });
+        write("BOOKMARK", endOfInitialEvents(version));
       } else for (const change of changes) if (change.version > Number(from)) watcher(change);
       watchers.add(watcher);
       response.once("close", () => watchers.delete(watcher));
+      return undefined;
     },
   };
   return world;
+}
+
+function beginWatch(response: http.ServerResponse): (type: string, object: unknown) => void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.flushHeaders();
+  return (type, object) => void response.write(`${JSON.stringify({ type, object })}\n`);
+}
+
+function endOfInitialEvents(version: number): unknown {
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  const metadata = { resourceVersion: String(version), annotations };
+  return { apiVersion: "v1", kind: "Pod", metadata };
 }
 
 function status(code: number, reason: string): SetAnswer {
@@ -216,10 +233,9 @@ function status(code: number, reason: string): SetAnswer {
   };
 }
 
-function send(
-  response: http.ServerResponse,
-  { status: code, headers = {}, body }: SetAnswer,
-): void {
+function send(response: http.ServerResponse, answer: SetAnswer | undefined): void {
+  if (answer === undefined) return;
+  const { status: code, headers = {}, body } = answer;
   response.writeHead(code, { "content-type": "application/json", ...headers });
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
