@@ -19,7 +19,6 @@ export { openKubeApi } from "./kube/index.ts";
 export type { KubeApi, KubeApiOptions } from "./kube/index.ts";
 export type { LabFile } from "./labfile/lab-file.ts";
 export { parseLabFile, readLabFile } from "./labfile/read-lab-file.ts";
-export { openKubeApi } from "./kube/index.ts";
 export type {
   AgentsWorld,
   AgentStart,
