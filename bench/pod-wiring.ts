@@ -24,15 +24,9 @@ export const podWiring: Benchmark = {
       labFile({
         name: "bench",
         subnets: { nodes: "10.0.0.0/23" },
-        nodes: [
-          {
-            name: "node-a",
-            type: INSTANCE_TYPE,
-            subnet: "nodes",
-            // The second round gets the addresses of the first.
-            env: { MINIMUM_IP_TARGET: POOL, MAX_PODS: POOL, IP_COOLDOWN_PERIOD: 0 },
-          },
-        ],
+        nodes: [{ name: "node-a", type: INSTANCE_TYPE, subnet: "nodes", maxPods: POOL }],
+        // The second round gets the addresses of the first.
+        agentEnv: { MINIMUM_IP_TARGET: POOL, IP_COOLDOWN_PERIOD: 0 },
         workloads: [],
         attachSeconds: 0,
       }),
