@@ -65,6 +65,22 @@ describe("transport", () => {
     );
   });
 
+  test.each([
+    { what: "another method", path: "/", method: "DELETE", code: "InvalidAction" },
+    {
+      what: "a path that can't be decoded",
+      path: "/%zz",
+      method: "GET",
+      code: "MalformedQueryString",
+    },
+  ])("$what is refused in EC2's form", async ({ path, method, code }) => {
+    await using lab = await startTestApi();
+    const response = await fetch(`${lab.url}${path}`, { method });
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toContain("text/xml");
+    expect(await response.text()).toContain(`<Code>${code}</Code>`);
+  });
+
   test("a body beyond the limit is refused in EC2's form", async () => {
     await using lab = await startTestApi();
     const response = await fetch(lab.url, { method: "POST", body: "x".repeat(2 ** 20 + 1) });

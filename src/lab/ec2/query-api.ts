@@ -60,7 +60,14 @@ export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
     throttle,
     tokens: new ClientTokens(),
   };
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({
+    forceCloseConnections: true,
+    // A path that can't be decoded never reaches a route.
+    frameworkErrors: (error, _request, reply) => {
+      const fault = new Ec2Fault("MalformedQueryString", error.message);
+      send({ reply, answer: refusal(fault, newRequestId(options.random)) });
+    },
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
     done(null, body);
@@ -71,6 +78,13 @@ export function createQueryApi<W>(options: QueryApiOptions<W>): QueryApi {
       answer: refusal(asFault(error, options.onBug), newRequestId(options.random)),
     });
     request.log.debug(error);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const fault = new Ec2Fault(
+      "InvalidAction",
+      `The HTTP method ${request.method} is not valid for this web service.`,
+    );
+    send({ reply, answer: refusal(fault, newRequestId(options.random)) });
   });
   app.route({
     method: ["GET", "POST"],
