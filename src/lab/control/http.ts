@@ -34,7 +34,8 @@ export async function serveHttp(listener: RequestListener, place: ListenPlace): 
   };
 }
 
-function listenOptions(place: ListenPlace): object {
+/** The options of `server.listen()` for a place; in a namespace the socket is opened by this call. */
+export function listenOptions(place: ListenPlace): object {
   switch (place.kind) {
     case "netns":
       return { fd: listenInNetns(place) };

@@ -1,10 +1,29 @@
-import type { RequestListener } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Random } from "../../base/index.ts";
-import type { Time } from "../../time/index.ts";
+import { systemTime, type Time } from "../../time/index.ts";
 import type { ListenPlace } from "../control/http.ts";
+import { type Credential, openAuthority } from "./auth/authority.ts";
+import { kubeconfigText } from "./auth/kubeconfig.ts";
+import { Tokens } from "./auth/tokens.ts";
 import type { KubeObject } from "./kube-object.ts";
+import type { KubeTls } from "./kube-tls.ts";
+import type { KubeletEndpoint } from "./kubelet-endpoint.ts";
+import { handle } from "./server/handler.ts";
+import { type KubeListening, listenTls } from "./server/listen.ts";
+import { newApiServer } from "./server/new-api-server.ts";
+import { ObjectStore } from "./storage/object-store.ts";
+import { type Keepsakes, readSnapshot } from "./storage/snapshot.ts";
+import { SnapshotKeeper } from "./storage/snapshot-keeper.ts";
+import { passUpgrade } from "./subresources/upgrade.ts";
+
+/** By which pods know the API server. */
+const DNS_NAMES = [
+  "kubernetes",
+  "kubernetes.default",
+  "kubernetes.default.svc",
+  "kubernetes.default.svc.cluster.local",
+];
 
 /** What an API server needs of the lab around it. */
 export interface KubeApiOptions {
@@ -27,26 +46,6 @@ export interface KubeApiOptions {
   readonly kubeletToken?: string | undefined;
   /** Told of exceptions that only a bug can cause; the client gets a 500. */
   readonly onBug: (error: unknown) => void;
-}
-
-/** Where a kubelet answers. A certificate of an "https" one isn't checked. */
-export interface KubeletEndpoint {
-  readonly scheme: "http" | "https";
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The server's certificate and its authority, all in PEM. */
-export interface KubeTls {
-  readonly key: string;
-  readonly cert: string;
-  readonly ca: string;
-}
-
-/** A place where the API answers. */
-export interface KubeListening {
-  readonly port: number;
-  close(): Promise<void>;
 }
 
 /** The lab's Kubernetes API server: its objects are in memory, and everybody is its client over HTTPS. */
@@ -73,5 +72,60 @@ export interface KubeApi {
 
 /** Opens an API server with the objects of its snapshot, or with the namespaces every cluster begins with. */
 export async function openKubeApi(options: KubeApiOptions): Promise<KubeApi> {
-  throw new Error(`not there yet: ${String(options.addresses)}`);
+  const { time, random, snapshotFile, onBug } = options;
+  const snapshot = snapshotFile === undefined ? undefined : await readSnapshot(snapshotFile);
+  const kept = snapshot?.keepsakes ?? {};
+  const authority = await openAuthority(keptCredential(kept), {
+    wallMs: systemTime.nowMs(),
+    random,
+  });
+  const addresses = [...new Set(["localhost", "127.0.0.1", ...DNS_NAMES, ...options.addresses])];
+  const certificate = await authority.sign({ kind: "server", addresses });
+  const admin = await authority.sign({
+    kind: "client",
+    user: "kubernetes-admin",
+    groups: ["system:masters"],
+  });
+  const tokens = new Tokens(kept["tokenKey"], random);
+  const store = snapshot?.store ?? new ObjectStore();
+  const server = newApiServer(options, { store, authority, tokens });
+  const keepsakes = {
+    caCert: authority.ca.cert,
+    caKey: authority.ca.key,
+    tokenKey: tokens.key,
+  };
+  const keeper =
+    snapshotFile === undefined
+      ? undefined
+      : new SnapshotKeeper(snapshotFile, { store, keepsakes }, onBug);
+  const tls = { ...certificate, ca: authority.ca.cert };
+  const onRequest: RequestListener = (request, response) =>
+    void handle(server, request, response).catch(onBug);
+  const onUpgrade: KubeApi["upgradeListener"] = (request, socket, head) =>
+    passUpgrade(server, request, { socket, head });
+  const places = new Set<KubeListening>();
+
+  return {
+    requestListener: onRequest,
+    upgradeListener: onUpgrade,
+    tls,
+    async listen(place) {
+      const listening = await listenTls(tls, { onRequest, onUpgrade }, place);
+      places.add(listening);
+      return listening;
+    },
+    adminKubeconfig: (url) => kubeconfigText(url, { ca: tls.ca, user: admin }),
+    tokenFor: (user) => tokens.issue({ user, nowMs: time.nowMs() }),
+    save: async () => keeper?.save(),
+    async close() {
+      server.watches.close();
+      await Promise.all([...places].map((place) => place.close()));
+      await keeper?.close();
+    },
+  };
+}
+
+function keptCredential(kept: Keepsakes): Credential | undefined {
+  const { caCert: cert, caKey: key } = kept;
+  return cert === undefined || key === undefined ? undefined : { cert, key };
 }

@@ -51,7 +51,10 @@ export class ObjectStore {
 
   /** Stores a new object. Returns it with its version. */
   create(table: ObjectTable, object: KubeObject): KubeObject {
-    invariant(table.get(object.metadata) === undefined, `${table.resource} has that object already`);
+    invariant(
+      table.get(object.metadata) === undefined,
+      `${table.resource} has that object already`,
+    );
     return this.#write(table, { type: "added", object });
   }
 

@@ -40,7 +40,9 @@ export async function writeSnapshot(
   keepsakes: Keepsakes,
 ): Promise<void> {
   const head: Head = { format: FORMAT, version: store.version, keepsakes };
-  const lists = store.tables().map((table) => ({ resource: table.resource, objects: table.list() }));
+  const lists = store
+    .tables()
+    .map((table) => ({ resource: table.resource, objects: table.list() }));
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.new`;
   const handle = await open(temporary, "w", 0o600);
@@ -71,11 +73,15 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
     return await readLines(createInterface({ input, crlfDelay: Infinity }));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new BerthError("badSnapshot", `Cannot read the Kubernetes objects in ${file}: ${String(error)}`, {
-      fix: "Remove the file to begin with an empty cluster, or put a copy back in its place.",
-      facts: { file },
-      cause: error,
-    });
+    throw new BerthError(
+      "badSnapshot",
+      `Cannot read the Kubernetes objects in ${file}: ${String(error)}`,
+      {
+        fix: "Remove the file to begin with an empty cluster, or put a copy back in its place.",
+        facts: { file },
+        cause: error,
+      },
+    );
   } finally {
     input.destroy();
   }

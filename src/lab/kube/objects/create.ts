@@ -1,0 +1,83 @@
+import { admitCreate } from "../kinds/admission.ts";
+import type { KindDefinition } from "../kinds/kind-definition.ts";
+import type { KubeObject, ObjectMeta } from "../kube-object.ts";
+import { recordUpdate } from "../patches/managed-fields.ts";
+import { type Cluster, shown, storedForm, tableOf, timestamp } from "../server/cluster.ts";
+import { alreadyExists, badRequest, invalidObject, StatusError } from "../server/status-error.ts";
+import { generateName, newUid } from "../server/uid.ts";
+import { admissionContext } from "./admission-context.ts";
+import { requireNamespace } from "./namespace-lifecycle.ts";
+import type { WriteOptions } from "./write-options.ts";
+
+/** What is created, and where. */
+export interface Creation {
+  readonly kind: KindDefinition;
+  readonly object: KubeObject;
+  /** That of the request; undefined for a kind of the cluster. */
+  readonly namespace: string | undefined;
+}
+
+/** Stores a new object. Returns it as clients see it. Throws StatusError. */
+export function createObject(
+  cluster: Cluster,
+  { kind, object, namespace }: Creation,
+  options: WriteOptions,
+): KubeObject {
+  const named = { ...object, metadata: newMetadata(cluster, object.metadata, namespace) };
+  const { name } = named.metadata;
+  if (namespace !== undefined) requireNamespace(cluster, kind, { name, namespace });
+  const table = tableOf(cluster, kind);
+  const admitted = admitCreate(kind, named, admissionContext(cluster, options));
+  if (admitted.causes.length > 0) throw invalidObject(kind, name, admitted.causes);
+  if (table.get(named.metadata) !== undefined) throw alreadyExists(kind, name);
+  const ready = withManager(cluster, kind, admitted.object, options);
+  if (options.dryRun) return ready;
+  return shown(kind, cluster.store.create(table, storedForm(kind, ready)));
+}
+
+function newMetadata(
+  cluster: Cluster,
+  given: ObjectMeta,
+  namespace: string | undefined,
+): ObjectMeta {
+  if ((given.resourceVersion ?? "") !== "") {
+    throw new StatusError(
+      { code: 500, reason: "" },
+      "resourceVersion should not be set on objects to be created",
+    );
+  }
+  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
+    throw badRequest(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
+  const {
+    name = "",
+    namespace: _namespace,
+    resourceVersion: _version,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    generation: _generation,
+    ...rest
+  }: Partial<ObjectMeta> = given;
+  const base = given.generateName ?? "";
+  return {
+    ...rest,
+    name: name === "" && base !== "" ? generateName(base, cluster.random) : name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: newUid(cluster.random),
+    creationTimestamp: timestamp(cluster.time.nowMs()),
+  };
+}
+
+// Managers are recorded for objects that somebody applies. For all others nobody asks, and it would double their size.
+function withManager(
+  cluster: Cluster,
+  kind: KindDefinition,
+  object: KubeObject,
+  { manager }: WriteOptions,
+): KubeObject {
+  const schema = cluster.schemaOf(kind);
+  if (schema === undefined || (object.metadata.managedFields ?? []).length === 0) return object;
+  return recordUpdate(schema, undefined, object, { manager, timeMs: cluster.time.nowMs() });
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from "node:http";
+import { StatusError } from "./status-error.ts";
+
+/** The largest body that is read, as the real server's: 3 MiB. */
+export const BODY_LIMIT_BYTES: number = 3 * 2 ** 20;
+
+/** A client that went away before its body was complete. There is nobody to answer. */
+export class ClientGone extends Error {
+  override readonly name = "ClientGone";
+}
+
+/** Reads a request's body. Throws StatusError 413, or ClientGone. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > BODY_LIMIT_BYTES) throw tooLarge();
+  if (announced === 0 && request.headers["transfer-encoding"] === undefined) return Buffer.alloc(0);
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > BODY_LIMIT_BYTES) {
+      request.pause();
+      reject(tooLarge());
+    } else {
+      chunks.push(chunk);
+    }
+  });
+  request.on("end", () =>
+    resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
+  );
+  request.on("close", () => reject(new ClientGone()));
+  return promise;
+}
+
+function tooLarge(): StatusError {
+  return new StatusError(
+    { code: 413, reason: "RequestEntityTooLarge" },
+    `Request entity too large: limit is ${BODY_LIMIT_BYTES}`,
+    {},
+  );
+}
