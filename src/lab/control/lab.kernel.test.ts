@@ -14,8 +14,9 @@ import { takeDown } from "./take-down.ts";
 
 const NAME = `test-${process.pid}`;
 const REST = `nodes:
-  - { name: n-a, instanceType: t3.medium, subnet: a, env: { WARM_IP_TARGET: 1 } }
+  - { name: n-a, instanceType: t3.medium, subnet: a }
   - { name: n-b, instanceType: t3.medium, subnet: b }
+agent: { env: { WARM_IP_TARGET: 1 } }
 workloads:
   - { name: web, replicas: 3 }
   - { name: fixed, replicas: 1, node: n-b }`;
@@ -54,13 +55,12 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     });
 
     test("R-NET-1: pods run with addresses of their nodes' subnets", () => {
-      const where = status.pods.map(({ name, node, phase }) => `${name} ${node ?? "-"} ${phase}`);
-      expect(where).toEqual([
-        "fixed-1 n-b Running",
-        "web-1 n-a Running",
-        "web-2 n-b Running",
-        "web-3 n-a Running",
-      ]);
+      const where = status.pods.map(
+        ({ workload, node, phase }) => `${workload} ${node ?? "-"} ${phase}`,
+      );
+      expect(where).toHaveLength(4);
+      expect(where[0]).toBe("fixed n-b Running");
+      expect(new Set(where.slice(1))).toEqual(new Set(["web n-a Running", "web n-b Running"]));
       for (const { node, address } of status.pods) {
         expect(address).toMatch(node === "n-a" ? /^10\.0\.1\./ : /^10\.0\.2\./);
       }
@@ -71,16 +71,16 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     });
 
     test("R-NET-1: a pod on another node sees the pod's own address, the outside the gateway's", async () => {
-      const [from, to] = ["web-1", "web-2"].map((name) =>
-        status.pods.find((pod) => pod.name === name),
-      );
+      const from = status.pods.find(({ node }) => node === "n-a");
+      const to = status.pods.find(({ node }) => node === "n-b");
+      const name = from?.name ?? "";
       const exec = async (url: string): Promise<unknown> => {
         const command = ["wget", "-q", "-O", "-", url];
-        const { stdout } = await client.exec({ namespace: "default", name: "web-1", command });
+        const { stdout } = await client.exec({ namespace: "default", name, command });
         return JSON.parse(stdout.toString());
       };
       expect(await exec(`http://${to?.address ?? ""}:8080/`)).toEqual({
-        pod: "web-2",
+        pod: to?.name,
         you: from?.address,
       });
       expect(await exec("http://203.0.113.10/")).toEqual({ you: "198.51.100.1" });
@@ -89,10 +89,11 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     test("workloads grow and shrink", async () => {
       await client.scale({ namespace: "default", name: "web", replicas: 1 });
       const pods = async (): Promise<string[]> =>
-        (await client.status()).pods.map(({ name, phase }) => `${name} ${phase}`);
-      await expect.poll(pods, { timeout: 20_000 }).toEqual(["fixed-1 Running", "web-1 Running"]);
+        (await client.status()).pods.map(({ workload, phase }) => `${workload} ${phase}`);
+      await expect.poll(pods, { timeout: 40_000 }).toEqual(["fixed Running", "web Running"]);
       await client.scale({ namespace: "default", name: "web", replicas: 2 });
-      await expect.poll(pods, { timeout: 20_000 }).toContain("web-2 Running");
+      const grown = ["fixed Running", "web Running", "web Running"];
+      await expect.poll(pods, { timeout: 20_000 }).toEqual(grown);
     });
 
     test("an agent that dies is started again, and pods are served by the next", async () => {
@@ -100,7 +101,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       const before = await agentOf();
       if (before?.pid === undefined) throw new Error("the agent runs");
       process.kill(before.pid, "SIGKILL");
-      await expect.poll(agentOf, { timeout: 20_000 }).toMatchObject({
+      await expect.poll(agentOf, { timeout: 30_000 }).toMatchObject({
         restarts: 1,
         lastEnd: "signal SIGKILL",
         pid: expect.any(Number) as number,
@@ -109,6 +110,27 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       const running = async (): Promise<number> =>
         (await client.status()).pods.filter(({ phase }) => phase === "Running").length;
       await expect.poll(running, { timeout: 40_000 }).toBe(6);
+    });
+
+    test("an instance that anybody launches becomes a node, and ends with its instance", async () => {
+      const subnet = status.nodes.find(({ name }) => name === "n-a")?.subnet;
+      expect(subnet).toBe("a");
+      const ec2 = async (query: string): Promise<string> =>
+        (await fetch(`${status.endpoints.ec2}/?Version=2016-11-15&${query}`)).text();
+      const subnets = await ec2("Action=DescribeSubnets&Filter.1.Name=tag:Name&Filter.1.Value.1=a");
+      const subnetId = /<subnetId>(subnet-[0-9a-f]+)</.exec(subnets)?.[1] ?? "";
+      const run = `Action=RunInstances&ImageId=ami-1&InstanceType=t3.small&MinCount=1&MaxCount=1&SubnetId=${subnetId}`;
+      const id = /<instanceId>(i-[0-9a-f]+)</.exec(await ec2(run))?.[1] ?? "";
+      const find = async () =>
+        (await client.status()).nodes.find(({ instanceId }) => instanceId === id);
+      await expect
+        .poll(find, { timeout: 40_000 })
+        .toMatchObject({ name: id, ready: true, maxPods: 11, instanceType: "t3.small" });
+      const node = await find();
+      await ec2(`Action=TerminateInstances&InstanceId.1=${id}`);
+      await expect.poll(find).toBeUndefined();
+      await expect.poll(() => existsSync(node?.netns ?? ""), { timeout: 20_000 }).toBe(false);
+      await expect.poll(() => existsSync(node?.dir ?? "")).toBe(false);
     });
 
     test("after a crash the next lab starts on clean ground, and in the end nothing is left", async () => {

@@ -50,39 +50,27 @@ export interface LabOptions {
 export class Lab {
   readonly #options: LabOptions;
   readonly #parts: LabParts;
+  readonly #closers: Closer[];
   readonly #clock: RegionClock;
   #controlPlane: ControlPlane | undefined;
   #state: LabStatus["state"] = "starting";
 
-  private constructor(options: LabOptions, parts: LabParts) {
+  private constructor(options: LabOptions, parts: LabParts, closers: Closer[]) {
     this.#options = options;
+    this.#closers = closers;
     this.#parts = parts;
     this.#clock = new RegionClock(parts.built.region, () => this.#follow());
   }
 
   /** Makes the VPC, the fabric and the servers; no node yet. */
   static async open(options: LabOptions): Promise<Lab> {
-    const { lab, onBug } = options;
-    const nowMs = Date.now();
-    const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
-    const ground = openGround(options, built);
-    const services = await startServices({
-      region: built.region,
-      random: newRandom(nowMs + 1),
-      ec2: lab.ec2,
-      inside: ground.fabric,
-      internetServer: lab.internetServer,
-      onBug,
-    });
-    const api = await openClusterApi(options, { ground, random: newRandom(nowMs + 2) });
-    const machines = openMachines(options, { ground, built, api });
-    const client = api.client({ component: "berth-lab", user: "system:admin" });
-    const view = new ClusterView(client, machines);
-    const close = (): void => {
-      view.close();
-      client.close();
-    };
-    return new Lab(options, { built, ground, services, api, machines, view, close });
+    const closers: Closer[] = [];
+    try {
+      return new Lab(options, await openParts(options, closers), closers);
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
   }
 
   /** Starts the nodes, then the pods; resolves when every pod runs that can. */
@@ -144,14 +132,9 @@ export class Lab {
   /** Stops serving and watching. What is left of the lab is for `cleanUp`. */
   async close(): Promise<void> {
     this.#state = "stopping";
-    const { machines, services, api, ground, close } = this.#parts;
     this.#clock.close();
     await this.#controlPlane?.close();
-    await machines.close();
-    close();
-    await api.close();
-    await services.close();
-    ground.fabric?.close();
+    await closeAll(this.#closers);
   }
 
   /** Starts the lab file's instances; their names in Kubernetes by the file's. */
@@ -212,8 +195,46 @@ interface LabParts {
   readonly api: ClusterApi;
   readonly machines: Machines;
   readonly view: ClusterView;
-  /** Lets go of the view and its client. */
-  readonly close: () => void;
+}
+
+type Closer = () => Promise<void> | void;
+
+/** Opens one part after the other; `closers` get what closes each. */
+async function openParts(options: LabOptions, closers: Closer[]): Promise<LabParts> {
+  const { lab, onBug } = options;
+  const nowMs = Date.now();
+  const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
+  const ground = openGround(options, built);
+  closers.push(() => ground.fabric?.close());
+  const services = await startServices({
+    region: built.region,
+    random: newRandom(nowMs + 1),
+    ec2: lab.ec2,
+    inside: ground.fabric,
+    internetServer: lab.internetServer,
+    onBug,
+  });
+  closers.push(() => services.close());
+  const api = await openClusterApi(options, { ground, random: newRandom(nowMs + 2) });
+  closers.push(() => api.close());
+  const client = api.client({ component: "berth-lab", user: "system:admin" });
+  closers.push(() => {
+    client.close();
+  });
+  const machines = openMachines(options, { ground, built, api });
+  const view = new ClusterView(client, machines);
+  closers.push(
+    () => {
+      view.close();
+    },
+    () => machines.close(),
+  );
+  return { built, ground, services, api, machines, view };
+}
+
+/** The last first. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -171,6 +171,17 @@ test("a directory that can't be used is named, with the reason", () => {
   );
 });
 
+test.skipIf(process.platform !== "linux")(
+  "a directory below /proc is refused, not tried for ever",
+  () => {
+    const record = { name: "t", process: currentProcess(), file: "t.yaml" };
+    const claim = () => {
+      new StateDir("/proc/self/berth/labs", "t").claim(record);
+    };
+    expect(claim).toThrow(expect.objectContaining({ code: "labState" }));
+  },
+);
+
 test("a directory too deep for sockets is refused", async () => {
   await expect(start({ below: "x".repeat(90) })).rejects.toMatchObject({
     code: "labState",
