@@ -19,9 +19,12 @@ export type {
 } from "./kube-client.ts";
 export { isAlreadyExists, isConflict, isGone, isNotFound, KubeError } from "./kube-error.ts";
 export type { KubeErrorParts, StatusDetails } from "./kube-error.ts";
+export { compileSelector } from "./label-selector.ts";
+export type { Labels } from "./label-selector.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
 export { openKubeClient } from "./open-client.ts";
 export type { KubeClientOptions } from "./open-client.ts";
+export { parseQuantity } from "./quantity.ts";
 export { apiVersionOf, resourcePath } from "./resource.ts";
 export type { KubeObject, ObjectName, Resource, TypedResource } from "./resource.ts";
 export {

@@ -148,7 +148,7 @@ function newWorld(): World {
   }
 
   const inCollection = (collection: string): TinyObject[] =>
-    [...objects].flatMap(([path, object]) => (path.startsWith(`${collection}/`) ? [object] : []));
+    [...objects].filter(([path]) => path.startsWith(`${collection}/`)).map(([, object]) => object);
 
   const world: World = {
     put(collection, name, fields = {}) {
@@ -167,16 +167,15 @@ function newWorld(): World {
       return object;
     },
     remove(collection, name) {
-      const path = `${collection}/${name}`;
-      const old = objects.get(path);
+      const old = objects.get(`${collection}/${name}`);
       if (old === undefined) return;
       version++;
-      objects.delete(path);
+      objects.delete(`${collection}/${name}`);
       const metadata = { ...old.metadata, resourceVersion: String(version) };
       tell({ version, type: "DELETED", collection, object: { ...old, metadata } });
     },
     objects: inCollection,
-    versions: () => Array.from({ length: version - FIRST }, (_, at) => String(FIRST + at + 1)),
+    versions: () => range(FIRST + 1, version),
     compact() {
       changes = [];
       kept = version;
@@ -189,11 +188,7 @@ function newWorld(): World {
     read(path) {
       const object = objects.get(path);
       if (object !== undefined) return { status: 200, body: object };
-      if (!path.endsWith("s")) return status(404, "NotFound");
-      // As real servers do, without kind and apiVersion.
-      const bare = { apiVersion: undefined, kind: undefined };
-      const items = inCollection(path).map((item) => ({ ...item, ...bare }));
-      return { status: 200, body: { metadata: { resourceVersion: String(version) }, items } };
+      return path.endsWith("s") ? list(inCollection(path), version) : status(404, "NotFound");
     },
     watch(url, response) {
       const from = url.searchParams.get("resourceVersion");
@@ -212,6 +207,12 @@ function newWorld(): World {
     },
   };
   return world;
+}
+
+function list(objects: TinyObject[], version: number): SetAnswer {
+  // As real servers do, without kind and apiVersion.
+  const items = objects.map((item) => ({ ...item, apiVersion: undefined, kind: undefined }));
+  return { status: 200, body: { metadata: { resourceVersion: String(version) }, items } };
 }
 
 function beginWatch(response: http.ServerResponse): (type: string, object: unknown) => void {
@@ -244,4 +245,8 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
+}
+
+function range(first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => String(first + at));
 }
