@@ -49,9 +49,15 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
         eniConfigs?.onChange(listener),
         cniNodes?.onChange(ofNode),
       ];
+      const told = new AbortController();
       // An empty list of ENIConfigs changes nothing but what is known.
-      void eniConfigs?.synced.then(listener);
-      const stop = (): void => mine.forEach((each) => each?.());
+      void eniConfigs?.synced.then(() => {
+        if (!told.signal.aborted) listener();
+      });
+      const stop = (): void => {
+        told.abort();
+        mine.forEach((each) => each?.());
+      };
       stops.push(stop);
       return stop;
     },
