@@ -1,5 +1,6 @@
 export { startKubelet } from "./kubelet.ts";
-export type { ApiServerService, Kubelet, KubeletDirs, KubeletOptions } from "./kubelet.ts";
+export type { ApiServerService, Kubelet, KubeletOptions } from "./kubelet.ts";
+export type { KubeletDirs } from "./kubelet-dirs.ts";
 export type { KubeletNode } from "./kubelet-node.ts";
 export type { NetworkAnswer, NetworkedPod, PodNetwork } from "./pod-network.ts";
 export { PodSplitter, watchedPods } from "./pod-source.ts";

@@ -1,6 +1,16 @@
+import { BerthError } from "../../base/index.ts";
 import type { Time } from "../../time/index.ts";
-import type { PodNetwork } from "./pod-network.ts";
-import type { ContainerRuntime } from "./runtime.ts";
+import type { NetworkedPod, PodNetwork } from "./pod-network.ts";
+import type {
+  ContainerRuntime,
+  ContainerSpec,
+  RuntimeContainer,
+  RuntimeEvent,
+  RuntimeImage,
+  RuntimeSandbox,
+  SandboxSpec,
+} from "./runtime.ts";
+import { rpcText } from "./runtime-text.ts";
 
 /** What a runtime in memory needs. */
 export interface MemoryRuntimeOptions {
@@ -8,10 +18,235 @@ export interface MemoryRuntimeOptions {
   readonly time: Time;
 }
 
+/** How long the containers of a pod run before they end with exit code 0, in seconds; for ever without it. */
+export const RUN_SECONDS_ANNOTATION = "berth.dev/run-seconds";
+
+interface Sandbox {
+  readonly id: string;
+  readonly spec: SandboxSpec;
+  readonly createdMs: number;
+  ready: boolean;
+  addresses: readonly string[];
+  readonly containers: Map<string, Container>;
+}
+
+interface Container {
+  readonly spec: ContainerSpec;
+  readonly stop: AbortController;
+  container: RuntimeContainer;
+}
+
+const SIGKILLED = 137;
+const SIGTERMED = 143;
+
 /**
  * A runtime of a simulated node. Sandboxes ask `network` for their address; containers start at once and run for ever, or
  * end with exit code 0 after the seconds in the pod's annotation `berth.dev/run-seconds`. Any image is there.
  */
 export function openMemoryRuntime(options: MemoryRuntimeOptions): ContainerRuntime {
-  throw new Error(`the runtime in memory is being built at ${options.time.nowMs()}`);
+  return new MemoryRuntime(options);
+}
+
+class MemoryRuntime implements ContainerRuntime {
+  readonly #network: PodNetwork;
+  readonly #time: Time;
+  readonly #sandboxes = new Map<string, Sandbox>();
+  readonly #ofPod = new Map<string, Sandbox[]>();
+  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  readonly #images = new Map<string, RuntimeImage>();
+  readonly #forgetNetwork: () => void;
+  #count = 0;
+
+  constructor({ network, time }: MemoryRuntimeOptions) {
+    this.#network = network;
+    this.#time = time;
+    this.#forgetNetwork = network.onReadyChange(() => this.#tell({ kind: "status" }));
+  }
+
+  status: ContainerRuntime["status"] = async () => {
+    const { ready } = this.#network;
+    const reason = "NetworkPluginNotReady";
+    const message = "Network plugin returns error: cni plugin not initialized";
+    return {
+      name: "containerd",
+      version: "2.1.4",
+      runtime: { ready: true, reason: "", message: "" },
+      network: ready ? { ready, reason: "", message: "" } : { ready, reason, message },
+    };
+  };
+
+  onEvent: ContainerRuntime["onEvent"] = (listener) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  list: ContainerRuntime["list"] = async (uid) => {
+    const found = uid === undefined ? [...this.#sandboxes.values()] : (this.#ofPod.get(uid) ?? []);
+    return found.map(view).toSorted((a, b) => b.attempt - a.attempt || b.createdMs - a.createdMs);
+  };
+
+  runSandbox: ContainerRuntime["runSandbox"] = async (spec) => {
+    const id = this.#newId();
+    let addresses: readonly string[] = [];
+    if (!spec.host.network) {
+      const answer = await this.#network.add(networkedPod(id, spec));
+      if (!answer.ok) {
+        const why = `failed to setup network for sandbox "${id}": ${answer.message}`;
+        throw new BerthError("cri", rpcText("UNKNOWN", why), {
+          fix: "The pod is tried again; what the message names has to change first.",
+        });
+      }
+      addresses = [answer.address];
+    }
+    const createdMs = this.#time.nowMs();
+    const sandbox = { id, spec, createdMs, ready: true, addresses, containers: new Map() };
+    this.#sandboxes.set(id, sandbox);
+    const others = this.#ofPod.get(spec.uid);
+    if (others === undefined) this.#ofPod.set(spec.uid, [sandbox]);
+    else others.push(sandbox);
+    return id;
+  };
+
+  stopSandbox: ContainerRuntime["stopSandbox"] = async (sandboxId) => {
+    const sandbox = this.#sandboxes.get(sandboxId);
+    if (sandbox === undefined) return;
+    for (const container of sandbox.containers.values()) this.#end(container, SIGKILLED);
+    const { spec, ready } = sandbox;
+    sandbox.ready = false;
+    if (ready && !spec.host.network) await this.#network.remove(networkedPod(sandboxId, spec));
+  };
+
+  removeSandbox: ContainerRuntime["removeSandbox"] = async (sandboxId) => {
+    const sandbox = this.#sandboxes.get(sandboxId);
+    if (sandbox === undefined) return;
+    this.#sandboxes.delete(sandboxId);
+    const { uid } = sandbox.spec;
+    const rest = (this.#ofPod.get(uid) ?? []).filter(({ id }) => id !== sandboxId);
+    if (rest.length === 0) this.#ofPod.delete(uid);
+    else this.#ofPod.set(uid, rest);
+  };
+
+  findImage: ContainerRuntime["findImage"] = async (name) => {
+    const known = this.#images.get(name);
+    if (known !== undefined) return known;
+    const image = { id: `sha256:${this.#newId()}`, names: [name], bytes: 0 };
+    this.#images.set(name, image);
+    return image;
+  };
+
+  pullImage: ContainerRuntime["pullImage"] = async (name) =>
+    (await this.findImage(name)) ?? { id: name, names: [name], bytes: 0 };
+
+  images: ContainerRuntime["images"] = async () => [...this.#images.values()];
+
+  createContainer: ContainerRuntime["createContainer"] = async (spec) => {
+    const sandbox = this.#sandboxes.get(spec.sandboxId);
+    if (sandbox?.ready !== true) throw gone("sandbox", spec.sandboxId);
+    const id = this.#newId();
+    sandbox.containers.set(id, {
+      spec,
+      stop: new AbortController(),
+      container: {
+        id,
+        name: spec.name,
+        attempt: spec.attempt,
+        image: spec.image,
+        imageId: spec.imageId,
+        createdMs: this.#time.nowMs(),
+        state: { kind: "created" },
+        logPath: "",
+        annotations: spec.annotations,
+      },
+    });
+    return id;
+  };
+
+  startContainer: ContainerRuntime["startContainer"] = async (containerId) => {
+    const found = this.#find(containerId);
+    if (found === undefined) throw gone("container", containerId);
+    const state = { kind: "running", startedMs: this.#time.nowMs() } as const;
+    found.container = { ...found.container, state };
+    const seconds = Number(found.spec.sandbox.annotations[RUN_SECONDS_ANNOTATION]);
+    if (!Number.isFinite(seconds)) return;
+    const { signal } = found.stop;
+    void this.#time.sleep(seconds * 1000, { signal }).then(() => this.#end(found, 0));
+  };
+
+  stopContainer: ContainerRuntime["stopContainer"] = async (containerId, graceSeconds) => {
+    const found = this.#find(containerId);
+    if (found !== undefined) this.#end(found, graceSeconds === 0 ? SIGKILLED : SIGTERMED);
+  };
+
+  removeContainer: ContainerRuntime["removeContainer"] = async (containerId) => {
+    for (const { containers } of this.#sandboxes.values()) containers.delete(containerId);
+  };
+
+  exec: ContainerRuntime["exec"] = async () => {
+    throw simulated("run commands in containers");
+  };
+
+  streamUrl: ContainerRuntime["streamUrl"] = async () => {
+    throw simulated("attach to containers, run commands in them or forward their ports");
+  };
+
+  close: ContainerRuntime["close"] = () => {
+    this.#forgetNetwork();
+    this.#listeners.clear();
+    for (const { containers } of this.#sandboxes.values()) {
+      for (const { stop } of containers.values()) stop.abort();
+    }
+  };
+
+  #end(found: Container, exitCode: number): void {
+    const { state } = found.container;
+    if (state.kind !== "running") return;
+    found.stop.abort();
+    const finishedMs = this.#time.nowMs();
+    const reason = exitCode === 0 ? "Completed" : "Error";
+    found.container = {
+      ...found.container,
+      state: { ...state, kind: "exited", finishedMs, exitCode, reason, message: "" },
+    };
+    this.#tell({ kind: "pod", uid: found.spec.sandbox.uid });
+  }
+
+  #find(containerId: string): Container | undefined {
+    for (const { containers } of this.#sandboxes.values()) {
+      const found = containers.get(containerId);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #tell(event: RuntimeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** As long as containerd's ids, and never the same twice on one node. */
+  #newId(): string {
+    return (++this.#count).toString(16).padStart(64, "0");
+  }
+}
+
+function view({ id, spec, createdMs, ready, addresses, containers }: Sandbox): RuntimeSandbox {
+  const { namespace, name, uid, attempt } = spec;
+  const shown = [...containers.values()].map(({ container }) => container);
+  return { id, namespace, name, uid, attempt, createdMs, ready, addresses, containers: shown };
+}
+
+function networkedPod(sandboxId: string, { namespace, name, uid }: SandboxSpec): NetworkedPod {
+  return { namespace, name, uid, sandboxId };
+}
+
+function gone(what: string, id: string): BerthError {
+  const text = rpcText(
+    "NOT_FOUND",
+    `an error occurred when try to find ${what} "${id}": not found`,
+  );
+  return new BerthError("cri", text, { fix: "The pod is looked at again." });
+}
+
+function simulated(what: string): BerthError {
+  const message = `A simulated lab has no processes: it cannot ${what}.`;
+  return new BerthError("simulated", message, { fix: "Start the lab with `--mode kernel`." });
 }
