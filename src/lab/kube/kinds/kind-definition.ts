@@ -29,7 +29,7 @@ export interface Column {
   readonly priority: number;
 }
 
-/** What a Table cell holds; kubectl prints null as `<none>`. */
+/** What a Table cell holds; kubectl prints null as nothing. */
 export type Cell = string | number | boolean | null;
 
 /** A remark on a row: kubectl hides rows of finished pods by it in some views. */
@@ -86,6 +86,8 @@ export interface AdmissionContext {
   allocateClusterIp?(wanted?: string): string | undefined;
   /** Gives a free node port (30000–32767), or confirms `wanted`. */
   allocateNodePort?(wanted?: number): number | undefined;
+  /** Whose bearer token this is; undefined: nobody's. */
+  userOfToken?(token: string): string | undefined;
   /** Reads another stored object, for admission that looks at it (priority classes, accounts). */
   lookUp?(ref: {
     group: string;
