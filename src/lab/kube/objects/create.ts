@@ -3,10 +3,12 @@ import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KubeObject, ObjectMeta } from "../kube-object.ts";
 import { recordUpdate } from "../patches/managed-fields.ts";
 import { type Cluster, shown, storedForm, tableOf, timestamp } from "../server/cluster.ts";
-import { alreadyExists, badRequest, invalidObject, StatusError } from "../server/status-error.ts";
+import { alreadyExists, badRequest, StatusError } from "../server/status-error.ts";
 import { generateName, newUid } from "../server/uid.ts";
+import { without } from "../without.ts";
 import { admissionContext } from "./admission-context.ts";
 import { requireNamespace } from "./namespace-lifecycle.ts";
+import { requireValid } from "./refusals.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** What is created, and where. */
@@ -28,7 +30,7 @@ export function createObject(
   if (namespace !== undefined) requireNamespace(cluster, kind, { name, namespace });
   const table = tableOf(cluster, kind);
   const admitted = admitCreate(kind, named, admissionContext(cluster, options));
-  if (admitted.causes.length > 0) throw invalidObject(kind, name, admitted.causes);
+  requireValid(kind, admitted);
   if (table.get(named.metadata) !== undefined) throw alreadyExists(kind, name);
   const ready = withManager(cluster, kind, admitted.object, options);
   if (options.dryRun) return ready;
@@ -51,15 +53,16 @@ function newMetadata(
       "the namespace of the provided object does not match the namespace sent on the request",
     );
   }
-  const {
-    name = "",
-    namespace: _namespace,
-    resourceVersion: _version,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    ...rest
-  }: Partial<ObjectMeta> = given;
+  const rest = without(
+    given,
+    "namespace",
+    "resourceVersion",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+  );
+  // Objects that are only being made may lack a name.
+  const { name = "" } = given as Partial<ObjectMeta>;
   const base = given.generateName ?? "";
   return {
     ...rest,

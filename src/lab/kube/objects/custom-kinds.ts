@@ -1,24 +1,24 @@
 import { customKinds } from "../crds/custom-kind.ts";
 import { deleteObject } from "./delete.ts";
 import { updateObject } from "./update.ts";
-import type { FieldCause } from "../kinds/field-error.ts";
 import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KindRegistry } from "../kinds/registry.ts";
 import type { KubeObject } from "../kube-object.ts";
 import type { Schema } from "../schemas/schema.ts";
-import { type Cluster, timestamp } from "../server/cluster.ts";
+import type { Cluster } from "../server/cluster.ts";
 import type { Change } from "../storage/change.ts";
 
 const CRDS = { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" } as const;
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
+const OPTIONS = { dryRun: false, user: "system:apiserver", manager: "kube-apiserver" } as const;
+
 interface CrdSpec {
   readonly group?: string;
   readonly names?: { readonly plural?: string };
-  readonly versions?: readonly { readonly name: string; readonly storage?: boolean }[];
 }
 
-/** The schemas of the custom kinds that are served; filled by {@link followDefinitions}. */
+/** The schemas of the custom kinds that are served; filled by {@link CustomKinds}. */
 export type CustomSchemas = Map<KindDefinition, Schema>;
 
 /** Serves the kinds of the cluster's CustomResourceDefinitions, as these come, change and go. */
@@ -50,7 +50,7 @@ export class CustomKinds {
       return;
     }
     this.#serve(object);
-    if (object.metadata.deletionTimestamp === undefined) this.#later(() => this.#establish(object));
+    if (object.metadata.deletionTimestamp === undefined) this.#later(() => this.#guard(object));
     else this.#later(() => this.#empty(object));
   }
 
@@ -81,16 +81,9 @@ export class CustomKinds {
     this.#registry.remove({ group, plural });
   }
 
-  #establish({ metadata: { name } }: KubeObject): void {
-    const now = timestamp(this.#cluster.time.nowMs());
-    this.#change(name, undefined, (crd) => ({
-      ...crd,
-      metadata: {
-        ...crd.metadata,
-        finalizers: [...new Set([...(crd.metadata.finalizers ?? []), CLEANUP])],
-      },
-    }));
-    this.#change(name, "status", (crd) => ({ ...crd, status: establishedStatus(crd, now) }));
+  // With it, a definition waits for its objects to be gone when it is deleted.
+  #guard({ metadata: { name } }: KubeObject): void {
+    this.#change(name, ({ finalizers = [] }) => [...new Set([...finalizers, CLEANUP])]);
   }
 
   #empty(crd: KubeObject): void {
@@ -114,69 +107,22 @@ export class CustomKinds {
       const waiting = this.#cluster.store.table(resourceOf(crd)).size > 0;
       const finalizers = crd.metadata.finalizers ?? [];
       if (waiting || !finalizers.includes(CLEANUP)) continue;
-      this.#change(crd.metadata.name, undefined, (current) => ({
-        ...current,
-        metadata: {
-          ...current.metadata,
-          finalizers: finalizers.filter((finalizer) => finalizer !== CLEANUP),
-        },
-      }));
+      this.#change(crd.metadata.name, () => finalizers.filter((name) => name !== CLEANUP));
     }
   }
 
-  #change(
-    name: string,
-    subresource: string | undefined,
-    change: (crd: KubeObject) => KubeObject,
-  ): void {
+  #change(name: string, finalizersOf: (metadata: KubeObject["metadata"]) => string[]): void {
     const kind = this.#registry.storing(CRDS);
     if (kind === undefined || this.#cluster.store.table(CRDS).get({ name }) === undefined) return;
-    const options = { dryRun: false, user: "system:apiserver", manager: "kube-apiserver" };
-    updateObject(this.#cluster, { kind, key: { name }, change }, { ...options, subresource });
+    const change = (crd: KubeObject): KubeObject => ({
+      ...crd,
+      metadata: { ...crd.metadata, finalizers: finalizersOf(crd.metadata) },
+    });
+    updateObject(this.#cluster, { kind, key: { name }, change }, OPTIONS);
   }
-}
-
-/** What is wrong with a CustomResourceDefinition; empty for a good one. */
-export function definitionProblems(crd: KubeObject): readonly FieldCause[] {
-  const made = customKinds(crd);
-  return made.ok ? [] : made.error;
 }
 
 function resourceOf(crd: KubeObject): { readonly group: string; readonly plural: string } {
   const { group = "", names } = (crd["spec"] ?? {}) as CrdSpec;
   return { group, plural: names?.plural ?? "" };
-}
-
-function establishedStatus(crd: KubeObject, now: string): object {
-  const spec = (crd["spec"] ?? {}) as CrdSpec;
-  const status = (crd["status"] ?? {}) as {
-    conditions?: readonly object[];
-    storedVersions?: string[];
-  };
-  const stored = (spec.versions ?? []).filter(({ storage }) => storage === true);
-  const established = (status.conditions ?? []).length > 0;
-  return {
-    ...status,
-    conditions: established
-      ? status.conditions
-      : [
-          condition("NamesAccepted", { reason: "NoConflicts", message: "no conflicts found", now }),
-          condition("Established", {
-            reason: "InitialNamesAccepted",
-            message: "the initial names have been accepted",
-            now,
-          }),
-        ],
-    acceptedNames: spec.names,
-    storedVersions: [
-      ...new Set([...(status.storedVersions ?? []), ...stored.map(({ name }) => name)]),
-    ],
-  };
-}
-
-function condition(
-  type: string,
-  { reason, message, now }: { reason: string; message: string; now: string },
-): object {
-  return { type, status: "True", lastTransitionTime: now, reason, message };
 }

@@ -5,6 +5,7 @@ import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KubeObject, ObjectKey } from "../kube-object.ts";
 import { type Cluster, shown, tableOf, timestamp } from "../server/cluster.ts";
 import { conflict, invalidObject, notFound } from "../server/status-error.ts";
+import { without } from "../without.ts";
 import { type DeleteOptions, finalizersFor, mayGo } from "./deletion.ts";
 import { refuseImmortal } from "./namespace-lifecycle.ts";
 
@@ -86,11 +87,10 @@ function mark(
   const begins = metadata.deletionTimestamp === undefined;
   // A later deletion may only shorten the time that is left.
   const sooner = begins || (before !== undefined && graceSeconds < before);
-  const { finalizers: _finalizers, ...rest } = metadata;
   const marked: KubeObject = {
     ...object,
     metadata: {
-      ...rest,
+      ...without(metadata, "finalizers"),
       ...(finalizers.length === 0 ? {} : { finalizers }),
       ...(sooner
         ? {

@@ -4,9 +4,10 @@ import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KubeObject, ObjectKey } from "../kube-object.ts";
 import { recordUpdate } from "../patches/managed-fields.ts";
 import { type Cluster, shown, storedForm, tableOf } from "../server/cluster.ts";
-import { badRequest, conflict, invalidObject, notFound } from "../server/status-error.ts";
+import { badRequest, conflict, notFound } from "../server/status-error.ts";
 import { admissionContext } from "./admission-context.ts";
 import { mayGo } from "./deletion.ts";
+import { requireValid } from "./refusals.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** Which object is changed, and into what. */
@@ -39,7 +40,7 @@ export function updateObject(
   const wanted = change(old);
   checkIdentity(kind, wanted, old);
   const admitted = admitUpdate(kind, { next: wanted, old }, admissionContext(cluster, options));
-  if (admitted.causes.length > 0) throw invalidObject(kind, key.name, admitted.causes);
+  requireValid(kind, admitted);
   const next = withVersionOf(admitted.object, old);
   if (sameJson(next, old)) return old;
   const ready = managersKnown ? next : withManager(cluster, kind, { next, old }, options);

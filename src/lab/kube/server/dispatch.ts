@@ -24,12 +24,13 @@ type ObjectsTarget = Extract<RequestTarget, { kind: "objects" }>;
 /** Passes a request for objects to what serves it. Throws StatusError, now or later. */
 export function dispatch(server: ApiServer, call: Call, target: ObjectsTarget): Served {
   const kind = server.cluster.kinds.byResource(target);
-  if (kind === undefined) return dispatchOther(server, call, target);
+  if (kind === undefined) throw unknownPath();
   const { namespace, name, subresource } = target;
   if (namespace !== undefined && !kind.namespaced) throw unknownPath();
   const place = { kind, namespace };
   if (!kind.stored) {
     if (call.method !== "POST" || name !== undefined) throw methodNotAllowed();
+    if (kind.plural === "bindings") return postBound(server, call, namespace);
     return answerReview(server, call, kind);
   }
   if (name === undefined) return dispatchCollection(server, call, place);
@@ -38,13 +39,10 @@ export function dispatch(server: ApiServer, call: Call, target: ObjectsTarget): 
   return dispatchSubresource(server, call, { ...place, name, subresource });
 }
 
-// `bindings` is a resource without objects of its own: what is posted to it binds a pod.
-function dispatchOther(server: ApiServer, call: Call, target: ObjectsTarget): Served {
-  const pods = server.cluster.kinds.byResource({ group: "", version: "v1", plural: "pods" });
-  const { namespace } = target;
-  const isBinding = target.group === "" && target.plural === "bindings";
-  if (!isBinding || pods === undefined || namespace === undefined) throw unknownPath();
-  if (call.method !== "POST") throw methodNotAllowed();
+// `bindings` has no objects of its own: what is posted to it binds a pod.
+function postBound(server: ApiServer, call: Call, namespace: string | undefined): Served {
+  const pods = server.cluster.kinds.storing({ group: "", plural: "pods" });
+  if (pods === undefined || namespace === undefined) throw unknownPath();
   return postBinding(server, call, { pods, namespace });
 }
 

@@ -10,7 +10,7 @@ export function newUid(random: Random): string {
 }
 
 // The alphabet of Kubernetes' name generator: no vowels, so no words, and nothing that looks like another letter.
-const LETTERS = [..."bcdfghjklmnpqrstvwxz2456789"];
+const LETTERS = "bcdfghjklmnpqrstvwxz2456789".split("");
 const MOST_OF_BASE = 58;
 
 /** A name beginning with `base` (cut to 58 characters) and five random characters. */

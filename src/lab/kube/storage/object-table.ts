@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectKey } from "../kube-object.ts";
 import type { Change } from "./change.ts";
-import { History } from "./history.ts";
+import type { History } from "./history.ts";
 import { keyOf, lowerBound, tableKey } from "./table-key.ts";
 
 /** Objects as they were at one version, sorted by namespace and name. */

@@ -119,7 +119,7 @@ function relay(
     kubelet.pipe(socket);
     socket.pipe(kubelet);
   });
-  kubelet.on("error", (error) => {
+  kubelet.on("error", (error: Error) => {
     if (connected) socket.destroy();
     else refuse(socket, internalError(`error dialing backend: ${error.message}`));
   });

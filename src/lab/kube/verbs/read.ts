@@ -26,7 +26,8 @@ export function getObject(
   { kind, namespace, name }: Place & { readonly name: string },
 ): Answer | undefined {
   if (readBoolean(call.query, "watch") === true) {
-    return watchObjects(server, call, { kind, namespace }, name);
+    watchObjects(server, call, { kind, namespace }, name);
+    return undefined;
   }
   const accepted = acceptedBy(call);
   const stored = tableOf(server.cluster, kind).get({ namespace, name });
@@ -37,7 +38,10 @@ export function getObject(
 
 /** GET of many: a list, or with `watch` a watch, which is served until it ends. Throws StatusError. */
 export function listObjects(server: ApiServer, call: Call, place: Place): Answer | undefined {
-  if (readBoolean(call.query, "watch") === true) return watchObjects(server, call, place);
+  if (readBoolean(call.query, "watch") === true) {
+    watchObjects(server, call, place);
+    return undefined;
+  }
   const accepted = acceptedBy(call);
   const selection = readSelection(place.kind, place.namespace, call.query);
   const page = server.lister.list(selection, readListOptions(call.query, "list"));
@@ -45,14 +49,13 @@ export function listObjects(server: ApiServer, call: Call, place: Place): Answer
   return jsonAnswer(200, text, accepted);
 }
 
-function watchObjects(server: ApiServer, call: Call, place: Place, name?: string): undefined {
+function watchObjects(server: ApiServer, call: Call, place: Place, name?: string): void {
   const format = formatFor(acceptedBy(call), call.query);
   const query = new URLSearchParams(call.query);
   if (name !== undefined) query.set("fieldSelector", `metadata.name=${name}`);
   const selection = readSelection(place.kind, place.namespace, query);
   const options = readListOptions(query, "watch");
   server.watches.serve(call.response, { selection, options, format });
-  return undefined;
 }
 
 /** A list of objects as JSON. */

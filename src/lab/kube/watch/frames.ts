@@ -28,7 +28,7 @@ export class Frames {
       this.#bytes = 0;
       ofObject = undefined;
     }
-    if (ofObject === undefined) this.#frames.set(object, (ofObject = new Map()));
+    if (ofObject === undefined) this.#frames.set(object, (ofObject = new Map<string, Buffer>()));
     ofObject.set(key, made);
     this.#bytes += made.length;
     return made;
