@@ -1,8 +1,10 @@
 import type { KubeClient } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
+import { type AutoscalerOptions, startAutoscaler } from "../autoscaler/index.ts";
 import { startControllers } from "../controllers/index.ts";
 import { berthCrds } from "../kube/crds/index.ts";
 import type { LabKubernetes } from "../labfile/lab-file.ts";
+import { startScheduler } from "../scheduler/index.ts";
 import { Applier, type Manifest } from "./applier.ts";
 import { awsNode, type AwsNodeOptions } from "./aws-node.ts";
 import { type CloudInstances, startCloudNodes } from "./cloud-nodes.ts";
@@ -20,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly ownApi: boolean;
   readonly agent: AwsNodeOptions;
   readonly cloud: CloudInstances;
+  /** Undefined: nodes are added by nobody. */
+  readonly autoscaler: Pick<AutoscalerOptions, "cloud" | "settings"> | undefined;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -59,7 +63,7 @@ interface Part {
 }
 
 async function startParts(options: ControlPlaneOptions, admin: KubeClient): Promise<Part[]> {
-  const { api, time, kubernetes, cloud, onBug } = options;
+  const { api, time, kubernetes, cloud, autoscaler, onBug } = options;
   const parts: Part[] = [];
   const start = (component: string, begin: (client: KubeClient) => Part): void => {
     const client = api.client({ component, user: `system:${component}` });
@@ -79,7 +83,13 @@ async function startParts(options: ControlPlaneOptions, admin: KubeClient): Prom
       startControllers({ client, time, onBug, rootCa: api.rootCa }),
     );
   }
+  if (await isOurs(kubernetes.scheduler, "kube-scheduler")) {
+    start("kube-scheduler", (client) => startScheduler({ client, time, onBug }));
+  }
   // A cluster's own cloud controller does not know the lab's instances.
   start("cloud-controller-manager", (client) => startCloudNodes({ client, cloud, onBug }));
+  if (autoscaler !== undefined) {
+    start("karpenter", (client) => startAutoscaler({ client, time, onBug, ...autoscaler }));
+  }
   return parts;
 }

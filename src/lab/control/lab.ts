@@ -3,8 +3,14 @@ import { invariant, newRandom } from "../../base/index.ts";
 import type { SubnetId } from "../../facts/index.ts";
 import { formatIpv4 } from "../../net/index.ts";
 import { systemTime } from "../../time/index.ts";
+import { readAutoscalerSettings } from "../autoscaler/index.ts";
 import type { ClusterApi } from "../cluster/cluster-api.ts";
-import { type ControlPlane, startControlPlane } from "../cluster/control-plane.ts";
+import { ec2Cloud } from "../cluster/autoscaler-cloud.ts";
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from "../cluster/control-plane.ts";
 import { workloadObjects } from "../cluster/deployments.ts";
 import { readManifest } from "../cluster/manifests.ts";
 import type { LabConfig } from "../config.ts";
@@ -163,9 +169,26 @@ export class Lab {
             .list()
             .some((instance) => instance.id === id && instance.state !== "terminated"),
       },
+      autoscaler: this.#autoscaler(),
       onBug,
     });
     return this.#controlPlane;
+  }
+
+  #autoscaler(): ControlPlaneOptions["autoscaler"] {
+    const { autoscaler, nodes } = this.#options.lab;
+    if (autoscaler === undefined) return undefined;
+    return {
+      cloud: ec2Cloud({
+        ask: this.#parts.services.askEc2,
+        types: autoscaler.instanceTypes,
+        subnets: autoscaler.subnets.map((name) => this.#subnetId(name)),
+      }),
+      settings: readAutoscalerSettings({
+        nodesMax: Math.max(0, autoscaler.maxNodes - nodes.length),
+        emptyTtlMs: autoscaler.consolidateAfterMs,
+      }),
+    };
   }
 
   #manifests(): ReturnType<typeof readManifest> {

@@ -4,6 +4,7 @@ import type { Ipv4 } from "../../net/index.ts";
 import type { Region } from "../../vpc/index.ts";
 import {
   createEc2Api,
+  type Ec2Api,
   NO_LATENCY,
   PUBLISHED_THROTTLE,
   SYSTEM_CLOCK,
@@ -29,6 +30,8 @@ export interface ServiceOptions {
 export interface Services {
   /** The EC2 API on this machine's loopback. */
   readonly ec2Port: number;
+  /** The same EC2 API for this process, without a connection. */
+  readonly askEc2: Ec2Api["ask"];
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
   }
   return {
     ec2Port: own.port,
+    askEc2: api.ask,
     close: async () => {
       await Promise.all(listening.map((each) => each.close()));
     },

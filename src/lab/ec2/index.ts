@@ -1,5 +1,6 @@
 export { SYSTEM_CLOCK } from "./clock.ts";
 export { privateDnsName } from "./dns-name.ts";
+export type { Ec2Api } from "./ec2-api.ts";
 export { createEc2Api } from "./ec2-api.ts";
 export type { QueryAnswer, QueryRequest } from "./query-api.ts";
 export { EniHistory } from "./eni-history.ts";
