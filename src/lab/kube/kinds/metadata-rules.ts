@@ -34,7 +34,7 @@ export function validateMetadata(kind: KindDefinition, object: KubeObject): Fiel
     ...nameCauses,
     ...validateLabels("metadata.labels", metadata.labels),
     ...validateAnnotations(metadata),
-    ...(metadata.finalizers ?? []).flatMap(validateFinalizer),
+    ...(metadata.finalizers ?? []).flatMap((finalizer) => validateFinalizer(kind, finalizer)),
     ...validateOwners(metadata),
   ];
 }
@@ -84,11 +84,13 @@ function validateAnnotations(metadata: ObjectMeta): FieldCause[] {
   ];
 }
 
-function validateFinalizer(finalizer: string): FieldCause[] {
+function validateFinalizer({ group }: KindDefinition, finalizer: string): FieldCause[] {
   const field = "metadata.finalizers";
   const broken = qualifiedNameRule(finalizer);
   if (broken.length > 0) return broken.map((sentence) => invalid(field, finalizer, sentence));
   if (finalizer.includes("/") || STANDARD_FINALIZERS.has(finalizer)) return [];
+  // Only Kubernetes' oldest kinds ask for more than a qualified name; those of CRDs and CRDs themselves do not.
+  if (group.includes(".")) return [];
   return [
     invalid(
       field,
