@@ -33,7 +33,7 @@ export interface CallDetails {
 
 /** Starts an agent; `directory` of an earlier one makes it that one's successor. */
 export async function startTinyAgent(
-  world: TinyWorld,
+  world: Pick<TinyWorld, "ec2" | "metadata" | "kernel">,
   {
     env = {},
     directory = newDirectory(),
