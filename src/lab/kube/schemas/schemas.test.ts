@@ -16,7 +16,7 @@ test("a kind that the server has not got has no schema", () => {
 });
 
 describe("unknown fields", () => {
-  test.each([
+  test.each<{ name: string; object: unknown; want: string[] }>([
     { name: "none", object: { spec: { replicas: 1 } }, want: [] },
     { name: "at the root", object: { specs: {} }, want: ["specs"] },
     { name: "in a struct", object: { spec: { replica: 1 } }, want: ["spec.replica"] },
