@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FailureReason, Refusal } from "../pool/index.ts";
-import { refusalText } from "./refusal-text.ts";
+import { refusalNews, refusalText } from "./refusal-text.ts";
 import { parseCidr } from "../net/index.ts";
 import { INSTANCE } from "./tiny-instance.ts";
 
@@ -102,3 +102,27 @@ test("a subnet that is not known is called that", () => {
     "subnet subnet-00000001 has",
   );
 });
+
+test("an event has the same words for the same cause, whenever it is told", () => {
+  const { instanceType, subnetCidr } = CONTEXT;
+  const context = { instanceType, subnetCidr, obstacle: "the node is cordoned" };
+  const full = refusedByEc2("subnetFull", "InsufficientFreeAddressesInSubnet");
+  expect(refusalNews(full, context)).toEqual({
+    severity: "Warning",
+    reason: "FailedToAssignIPAddress",
+    message:
+      "No address: subnet subnet-00000001 (10.0.1.0/28) has too few free addresses (InsufficientFreeAddressesInSubnet). Free addresses or add a subnet.",
+  });
+  const cooling: Refusal = { reason: "cooling", addresses: 4, freeAtMs: 13_200 };
+  expect(refusalNews(cooling, context)?.message).toContain(
+    "the only free addresses are cooling after their last pods. A shorter",
+  );
+  expect(refusalNews({ reason: "paused" }, context)?.message).toContain("the node is cordoned");
+});
+
+test.each<Refusal>([{ reason: "growing", step: "createEni" }, { reason: "notReady" }])(
+  "$reason is no news",
+  (refusal) => {
+    expect(refusalNews(refusal, CONTEXT)).toBeUndefined();
+  },
+);

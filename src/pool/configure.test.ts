@@ -53,6 +53,25 @@ describe.each<PoolPolicy>(["stock", "berth"])("new settings, policy %s", (policy
   });
 });
 
+describe.each<PoolPolicy>(["stock", "berth"])(
+  "what the node's object says, policy %s",
+  (policy) => {
+    test("stops and limits growth, and neither policy forgets anything for it", () => {
+      const node = tinyNode({ policy, ...M5_LARGE });
+      node.runPods(12);
+      node.pods(0);
+      node.pool.follow({ growth: "paused", maxPods: 15 }, node.nowMs);
+      expect(node.stats().cooling).toBe(12);
+      node.run(10 * MINUTE_MS);
+      expect(node.blocks()).toEqual([9, 9, 9]);
+      node.pool.follow({ growth: "allowed", maxPods: 15 }, node.nowMs);
+      expect(node.pool.settings.maxPods).toBe(15);
+      node.run(10 * MINUTE_MS);
+      expect(node.blocks()).toEqual([9]);
+    });
+  },
+);
+
 test("stock: new settings are a restart: nothing is cooling, and every ENI is young again", () => {
   const node = tinyNode({ policy: "stock", ...M5_LARGE });
   node.runPods(12);
