@@ -137,9 +137,11 @@ export class NodeKeeper {
   async #keepStatus(): Promise<void> {
     const { time } = this.#options;
     const { signal } = this.#stop;
-    const wait = (): Promise<void> =>
-      time.sleep(this.#everReady ? STATUS_MS : START_STATUS_MS, { signal });
-    for (await wait(); !signal.aborted; await wait()) this.check();
+    const asleep = async (): Promise<boolean> => {
+      await time.sleep(this.#everReady ? STATUS_MS : START_STATUS_MS, { signal });
+      return !signal.aborted;
+    };
+    while (await asleep()) this.check();
   }
 
   async #checkOnce(): Promise<void> {

@@ -75,7 +75,10 @@ export class StatusWriter {
   }
 
   async #write(uid: string, entry: Entry, settling: boolean): Promise<void> {
-    if (settling) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref());
+    // At least one turn, so that `writing` is set before it is cleared.
+    await (settling
+      ? new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref())
+      : Promise.resolve());
     try {
       for (let status = entry.wanted; status !== undefined; status = entry.wanted) {
         entry.wanted = undefined;
