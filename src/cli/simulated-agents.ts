@@ -9,7 +9,6 @@ import {
   type InProcessAgent,
   type NodeMemory,
 } from "../agent/index.ts";
-import { openKubeClient } from "../kube-client/index.ts";
 import type { AgentsWorld, AgentStart, SimulatedAgent, SimulatedAgents } from "../lab/index.ts";
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -25,10 +24,9 @@ export async function openSimulatedAgents(world: AgentsWorld): Promise<Simulated
     attempts: ATTEMPTS,
     transport: inMemoryTransport(world),
   });
-  const client = openKubeClient(kubernetes, { userAgent: "berth-agent", time });
   const log = newLogTo({ level: "warn", write: () => undefined });
   const source = openClusterSource({
-    client,
+    client: kubernetes,
     scope: "all",
     watch: { eniConfigs: true, cniNodes: true },
     log,
@@ -57,7 +55,6 @@ export async function openSimulatedAgents(world: AgentsWorld): Promise<Simulated
     forget: (machine) => void memories.delete(machine),
     close: async () => {
       source.close();
-      client.close();
       return Promise.resolve();
     },
   };

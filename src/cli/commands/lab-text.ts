@@ -7,7 +7,8 @@ export function renderWelcome(status: LabStatus, how: "foreground" | "detached")
   const running = pods.filter(({ phase }) => phase === "Running");
   const missing = pods.length - running.length;
   const shortfall = missing === 0 ? "" : ` (${missing} more not running: see the status)`;
-  const what = mode === "apis" ? "" : `, ${nodes.length} nodes, ${running.length} pods${shortfall}`;
+  const simulated = mode === "simulated" ? "simulated " : "";
+  const what = `, ${nodes.length} ${simulated}nodes, ${running.length} pods${shortfall}`;
   const ending =
     how === "foreground"
       ? "Ctrl-C ends it and removes everything."
@@ -80,7 +81,7 @@ function suggestions(
 
 /** All of `lab status` as text. */
 export function renderLabStatus(status: LabStatus): string {
-  const { name, state, file, mode, endpoints, nodes, pods, namespaces } = status;
+  const { name, state, file, endpoints, nodes, pods, namespaces } = status;
   const lines = [
     `Lab ${name} (${file}) is ${state}, process ${status.pid}.`,
     `VPC ${status.vpcId} in ${status.region}, EC2 API at ${endpoints.ec2}`,
@@ -92,7 +93,6 @@ export function renderLabStatus(status: LabStatus): string {
   if (endpoints.internetServer !== undefined) {
     lines.push(`Server outside the VPC, for pods: ${endpoints.internetServer}`);
   }
-  if (mode === "apis") return `${lines.join("\n")}\n`;
   const others = Object.entries(namespaces).map(([role, path]) => `${role} ${path}`);
   return [
     ...lines,

@@ -39,13 +39,16 @@ export class ClusterView {
 
   /** The machines with what Kubernetes knows of them. */
   nodes(): NodeStatus[] {
-    const agents = this.#pods
-      .list()
-      .filter(({ metadata }) => metadata?.labels?.["k8s-app"] === "aws-node");
+    const agents = new Map(
+      this.#pods
+        .list()
+        .filter(({ metadata }) => metadata?.labels?.["k8s-app"] === "aws-node")
+        .map((pod) => [pod.spec?.nodeName, pod]),
+    );
     return this.#machines.list().map((machine) =>
       nodeStatus(machine, {
         node: this.#nodes.get({ name: machine.nodeName }),
-        agentPod: agents.find(({ spec }) => spec?.nodeName === machine.nodeName),
+        agentPod: agents.get(machine.nodeName),
       }),
     );
   }

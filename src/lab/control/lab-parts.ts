@@ -3,7 +3,6 @@ import { basename, dirname, resolve } from "node:path";
 import type { Random } from "../../base/index.ts";
 import { createNetns, deleteNetns } from "../../dataplane/index.ts";
 import { openInformer, PODS } from "../../kube-client/index.ts";
-import { systemTime } from "../../time/index.ts";
 import type { ClusterApi } from "../cluster/cluster-api.ts";
 import { openForeignApi } from "../cluster/foreign-api.ts";
 import { openOwnApi } from "../cluster/own-api.ts";
@@ -14,11 +13,14 @@ import { readBusybox } from "../image/busybox.ts";
 import { labImages } from "../image/lab-images.ts";
 import { PodSplitter } from "../kubelet/index.ts";
 import { KernelMachines } from "../nodes/kernel-machines.ts";
-import type { Machines } from "../nodes/machines.ts";
-import { NoMachines } from "../nodes/no-machines.ts";
+import { NODE_PROFILE } from "../nodes/launch-instance.ts";
+import type { Machines, MachineStatus } from "../nodes/machines.ts";
+import { metadataInMemory } from "../imds/index.ts";
 import type { BuiltRegion } from "../region/build-region.ts";
+import { SimulatedMachines } from "../simulated/simulated-machines.ts";
 import type { LabOptions } from "./lab.ts";
 import { netnsName } from "./netns-names.ts";
+import type { Services } from "./services.ts";
 import { removeDir, type StateDir } from "./state-dir.ts";
 
 /** What the machines of a lab stand on. */
@@ -40,10 +42,10 @@ export function openGround({ lab, dir, mode }: LabOptions, { region }: BuiltRegi
 
 /** Opens the lab's own API server, or the one that it is told to use. */
 export function openClusterApi(
-  { lab, dir, kubeconfig, onBug }: LabOptions,
+  { lab, dir, time, kubeconfig, onBug }: LabOptions,
   { ground, random }: { readonly ground: Ground; readonly random: Random },
 ): Promise<ClusterApi> {
-  const common = { time: systemTime, inside: ground.fabric };
+  const common = { time, inside: ground.fabric };
   if (kubeconfig !== undefined) return openForeignApi({ ...common, kubeconfig });
   return openOwnApi({
     ...common,
@@ -60,23 +62,25 @@ export interface MachineNeeds {
   readonly ground: Ground;
   readonly built: BuiltRegion;
   readonly api: ClusterApi;
+  readonly ec2: Services["askEc2"];
 }
 
-/** The machines of a lab: real ones, or none. */
-export function openMachines(options: LabOptions, { ground, built, api }: MachineNeeds): Machines {
-  const { lab, file, dir, config, sources, compileCache, progress, onBug } = options;
+/** The machines of a lab: real or simulated ones. */
+export async function openMachines(options: LabOptions, needs: MachineNeeds): Promise<Machines> {
+  const { lab, file, dir, config, time, sources, compileCache, onBug } = options;
+  const { ground, built, api } = needs;
   const { fabric, namespaces } = ground;
-  if (fabric === undefined) return new NoMachines();
+  if (fabric === undefined) return openSimulatedMachines(options, needs);
   writeFileSync(dir.imageArchive, labImages(readBusybox(), agentRoot()));
   const images = lab.images.map((path) => resolve(dirname(file), path));
   const client = api.client({ component: "kubelet", user: "system:nodes" });
   const informer = openInformer(client, PODS);
-  const machines = new KernelMachines({
+  return new KernelMachines({
     region: built.region,
     vpcId: built.vpcId,
     site: {
       ...{ fabric, namespaces, client, onBug },
-      time: systemTime,
+      time,
       apiServer: api.service,
       serverToken: api.kubeletToken,
       imageArchives: [dir.imageArchive, ...images],
@@ -87,15 +91,51 @@ export function openMachines(options: LabOptions, { ground, built, api }: Machin
       path: config.path,
       pods: new PodSplitter(informer),
     },
-    failed: ({ name, failure = "" }) => {
-      progress(`Node ${name} could not start: ${failure}`);
-    },
+    failed: tellFailure(options),
     closed: () => {
       informer.close();
       client.close();
     },
   });
-  return machines;
+}
+
+async function openSimulatedMachines(
+  options: LabOptions,
+  { built, api, ec2 }: MachineNeeds,
+): Promise<Machines> {
+  const { lab, dir, time, openAgents, onBug } = options;
+  const { region, vpcId } = built;
+  const user = "system:serviceaccount:kube-system:aws-node";
+  const kubernetes = api.client({ component: "aws-node", user });
+  const agents = await openAgents({ region: lab.region, time, ec2, kubernetes });
+  const client = api.client({ component: "kubelet", user: "system:nodes" });
+  const informer = openInformer(client, PODS);
+  const nowMs = (): number => time.nowMs();
+  return new SimulatedMachines({
+    region,
+    vpcId,
+    site: {
+      ...{ client, time, agents, onBug },
+      apiServer: api.service,
+      serverToken: api.kubeletToken,
+      dirOf: (name) => dir.nodeDir(name),
+      pods: new PodSplitter(informer),
+    },
+    metadata: metadataInMemory({ region, nowMs, defaultRole: NODE_PROFILE }),
+    failed: tellFailure(options),
+    closed: async () => {
+      informer.close();
+      client.close();
+      await agents.close();
+      kubernetes.close();
+    },
+  });
+}
+
+function tellFailure({ progress }: LabOptions): (machine: MachineStatus) => void {
+  return ({ name, failure = "" }) => {
+    progress(`Node ${name} could not start: ${failure}`);
+  };
 }
 
 /** Names namespaces `berth-<lab>-<role>`, and writes each down before it is made. */

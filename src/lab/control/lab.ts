@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { invariant, newRandom } from "../../base/index.ts";
 import type { SubnetId } from "../../facts/index.ts";
 import { formatIpv4 } from "../../net/index.ts";
-import { systemTime } from "../../time/index.ts";
+import type { Time } from "../../time/index.ts";
 import { readAutoscalerSettings } from "../autoscaler/index.ts";
 import type { ClusterApi } from "../cluster/cluster-api.ts";
 import { ec2Cloud } from "../cluster/autoscaler-cloud.ts";
@@ -21,6 +21,7 @@ import { nodeNameOf } from "../nodes/machine-facts.ts";
 import type { Machines } from "../nodes/machines.ts";
 import { type BuiltRegion, buildRegion } from "../region/build-region.ts";
 import { RegionClock } from "../region/region-clock.ts";
+import type { OpenSimulatedAgents } from "../simulated/simulated-agents.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { openClusterApi, openMachines, type Ground, openGround } from "./lab-parts.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
@@ -37,6 +38,10 @@ export interface LabOptions {
   readonly dir: StateDir;
   readonly config: LabConfig;
   readonly mode: LabStatus["mode"];
+  /** The time of everything in it. */
+  readonly time: Time;
+  /** The agents of a simulated lab. */
+  readonly openAgents: OpenSimulatedAgents;
   /** The kubeconfig of an API server to use in place of the lab's own, absolute. */
   readonly kubeconfig: string | undefined;
   /** The words that run Berth: a Node and the path of its command. */
@@ -65,7 +70,8 @@ export class Lab {
     this.#options = options;
     this.#closers = closers;
     this.#parts = parts;
-    this.#clock = new RegionClock(parts.built.region, () => this.#follow());
+    const { time } = options;
+    this.#clock = new RegionClock(parts.built.region, { time, changed: () => this.#follow() });
   }
 
   /** Makes the VPC, the fabric and the servers; no node yet. */
@@ -81,7 +87,7 @@ export class Lab {
 
   /** Starts the nodes, then the pods; resolves when every pod runs that can. */
   async start(signal: AbortSignal): Promise<void> {
-    const { lab, mode } = this.#options;
+    const { lab } = this.#options;
     const { view, machines } = this.#parts;
     const nodeNames = this.#launch();
     // Before anything that waits: the machines start while the control plane gets its objects.
@@ -89,12 +95,10 @@ export class Lab {
     const plane = await this.#startControlPlane();
     await plane.apply(this.#manifests());
     await plane.apply(workloadObjects(lab.workloads, nodeNames));
-    if (mode === "kernel") {
-      await unlessAborted(Promise.all([machines.started(), view.synced()]), signal);
-      await untilNodesReady(view, signal);
-      const expected = lab.workloads.reduce((sum, { replicas }) => sum + replicas, 0);
-      await untilPodsSettled(view, { expected, signal });
-    }
+    await unlessAborted(Promise.all([machines.started(), view.synced()]), signal);
+    await untilNodesReady(view, signal);
+    const expected = lab.workloads.reduce((sum, { replicas }) => sum + replicas, 0);
+    await untilPodsSettled(view, { expected, signal });
     this.#state = "running";
   }
 
@@ -155,11 +159,11 @@ export class Lab {
   }
 
   async #startControlPlane(): Promise<ControlPlane> {
-    const { lab, kubeconfig, berth, sources, relay, compileCache, onBug } = this.#options;
+    const { lab, time, kubeconfig, berth, sources, relay, compileCache, onBug } = this.#options;
     const { api, built } = this.#parts;
     this.#controlPlane = await startControlPlane({
       api,
-      time: systemTime,
+      time,
       kubernetes: lab.kubernetes,
       ownApi: kubeconfig === undefined,
       agent: { berth, sources, relay, compileCache, env: lab.agentEnv },
@@ -224,13 +228,14 @@ type Closer = () => Promise<void> | void;
 
 /** Opens one part after the other; `closers` get what closes each. */
 async function openParts(options: LabOptions, closers: Closer[]): Promise<LabParts> {
-  const { lab, onBug } = options;
-  const nowMs = Date.now();
+  const { lab, time, onBug } = options;
+  const nowMs = time.nowMs();
   const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
   const ground = openGround(options, built);
   closers.push(() => ground.fabric?.close());
   const services = await startServices({
     region: built.region,
+    time,
     random: newRandom(nowMs + 1),
     ec2: lab.ec2,
     inside: ground.fabric,
@@ -244,7 +249,7 @@ async function openParts(options: LabOptions, closers: Closer[]): Promise<LabPar
   closers.push(() => {
     client.close();
   });
-  const machines = openMachines(options, { ground, built, api });
+  const machines = await openMachines(options, { ground, built, api, ec2: services.askEc2 });
   const view = new ClusterView(client, machines);
   closers.push(
     () => {

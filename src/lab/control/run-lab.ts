@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { BerthError } from "../../base/index.ts";
 import { containerdPaths } from "../containerd/config-file.ts";
 import { currentProcess } from "../host/process.ts";
+import { scaledTime, systemTime, type Time } from "../../time/index.ts";
 import type { LabFile } from "../labfile/lab-file.ts";
 import { readLabFile } from "../labfile/read-lab-file.ts";
 import { cleanUp } from "./cleanup.ts";
@@ -17,12 +18,18 @@ import type { LabStatus } from "./status.ts";
 /** What it takes to run a lab in this process. */
 export interface RunLabOptions extends Pick<
   LabOptions,
-  "berth" | "sources" | "relay" | "compileCache" | "config"
+  "berth" | "sources" | "relay" | "compileCache" | "config" | "openAgents"
 > {
   /** The path of the lab file. */
   readonly file: string;
   /** The path of a kubeconfig, to use the API server that it leads to. */
   readonly kubeconfig?: string | undefined;
+  /** Left out: on the kernel where that can be, else simulated. */
+  readonly mode?: LabStatus["mode"] | undefined;
+  /** For simulated labs: how many times as fast as ours their time passes. 1 when left out. */
+  readonly speed?: number | undefined;
+  /** For simulated labs: when their time begins, in milliseconds since 1970. Now when left out. */
+  readonly startMs?: number | undefined;
   readonly machine: Machine;
   /** Ends the lab. */
   readonly signal: AbortSignal;
@@ -47,6 +54,7 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const file = resolve(options.file);
   const lab = readLabFile(file);
   const mode = modeOf(options);
+  const time = timeOf(options, mode);
   const dir = new StateDir(config.stateRoot, lab.name);
   refuseLongPaths(dir, mode === "kernel" ? lab.nodes : []);
   if (mode === "kernel") refuseManyNodes(lab);
@@ -63,7 +71,7 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   };
   try {
     const kubeconfig = options.kubeconfig && resolve(options.kubeconfig);
-    const running = await Lab.open({ ...options, lab, file, kubeconfig, dir, mode, onBug });
+    const running = await Lab.open({ ...options, lab, file, kubeconfig, dir, mode, time, onBug });
     try {
       await serve(running, { ...options, dir, onBug });
     } finally {
@@ -104,9 +112,10 @@ async function serve(lab: Lab, options: ServeOptions): Promise<void> {
 /** "4 subnets, 3 nodes, 12 pods" */
 function sizeOf({ subnets, nodes, workloads }: LabFile, mode: LabStatus["mode"]): string {
   const pods = workloads.reduce((sum, { replicas }) => sum + replicas, 0);
-  const counts = [count(subnets.length, "subnet")];
-  if (mode === "kernel") counts.push(count(nodes.length, "node"), count(pods, "pod"));
-  return counts.join(", ");
+  const node = mode === "simulated" ? "simulated node" : "node";
+  return [count(subnets.length, "subnet"), count(nodes.length, node), count(pods, "pod")].join(
+    ", ",
+  );
 }
 
 function count(number: number, noun: string): string {
@@ -158,16 +167,30 @@ async function clear(dir: StateDir, progress: (line: string) => void): Promise<v
   await cleanUp(dir);
 }
 
-/** Without root or Linux there are no namespaces: then there are only the APIs, and the reader is told so. */
-function modeOf({ machine, progress, relay }: RunLabOptions): LabStatus["mode"] {
+/** What was asked for; else on the kernel, and simulated without root or Linux, which the reader is told. */
+function modeOf({ mode, machine, progress, relay }: RunLabOptions): LabStatus["mode"] {
+  if (mode === "simulated") return mode;
   const why = reasonAgainstNodes(machine);
   if (why !== undefined) {
-    progress(`${why}, so this lab has no nodes and pods: only the VPC and its EC2 API.`);
-    return "apis";
+    if (mode === "kernel") {
+      throw new BerthError("labStart", `${why}, so a lab can't have nodes on the kernel here.`, {
+        fix: "Run it as root on Linux, or with --mode simulated.",
+      });
+    }
+    progress(`${why}, so the nodes of this lab are simulated: the same APIs, without containers.`);
+    return "simulated";
   }
   if (existsSync(relay)) return "kernel";
   throw new BerthError("labStart", `The CNI plugin ${relay} is missing.`, {
     fix: "Run `npm run setup`, which compiles it.",
+  });
+}
+
+function timeOf({ speed = 1, startMs }: RunLabOptions, mode: LabStatus["mode"]): Time {
+  if (speed === 1 && startMs === undefined) return systemTime;
+  if (mode === "simulated") return scaledTime({ speed, startMs: startMs ?? systemTime.nowMs() });
+  throw new BerthError("labStart", "Only the time of simulated nodes can be set.", {
+    fix: "Leave --speed and --start-time out, or add --mode simulated.",
   });
 }
 

@@ -1,13 +1,13 @@
 import type { RequestListener } from "node:http";
 import type { Random } from "../../base/index.ts";
 import type { Ipv4 } from "../../net/index.ts";
+import type { Time } from "../../time/index.ts";
 import type { Region } from "../../vpc/index.ts";
 import {
   createEc2Api,
   type Ec2Api,
   NO_LATENCY,
   PUBLISHED_THROTTLE,
-  SYSTEM_CLOCK,
   TYPICAL_LATENCY,
 } from "../ec2/index.ts";
 import { EC2_ADDRESS, METADATA_ADDRESS } from "../fabric/router.ts";
@@ -18,6 +18,7 @@ import { type Listening, serveHttp } from "./http.ts";
 /** What the services of a lab work with. */
 export interface ServiceOptions {
   readonly region: Region;
+  readonly time: Time;
   readonly random: Random;
   readonly ec2: LabEc2;
   /** Where nodes find them; undefined when there are none. */
@@ -37,8 +38,7 @@ export interface Services {
 
 /** Starts the EC2 API for this machine, and inside the fabric the EC2 API, instance metadata and the outside server. */
 export async function startServices(options: ServiceOptions): Promise<Services> {
-  const { region, random, ec2, inside, internetServer, onBug } = options;
-  const clock = SYSTEM_CLOCK;
+  const { region, time: clock, random, ec2, inside, internetServer, onBug } = options;
   const api = createEc2Api({
     region,
     clock,

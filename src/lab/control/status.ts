@@ -7,8 +7,8 @@ export interface LabStatus {
   /** The lab file. */
   readonly file: string;
   readonly state: "starting" | "running" | "stopping";
-  /** `apis`: without nodes, because this machine can't run them. */
-  readonly mode: "kernel" | "apis";
+  /** `simulated`: the nodes are objects of the lab's process, without root and kernel. */
+  readonly mode: "kernel" | "simulated";
   readonly pid: number;
   readonly region: string;
   readonly vpcId: string;

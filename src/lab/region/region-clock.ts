@@ -1,3 +1,4 @@
+import type { Time } from "../../time/index.ts";
 import type { Region } from "../../vpc/index.ts";
 
 /**
@@ -6,13 +7,15 @@ import type { Region } from "../../vpc/index.ts";
  */
 export class RegionClock {
   readonly #region: Region;
+  readonly #time: Time;
   readonly #changed: () => void;
   readonly #follower: ReturnType<Region["follow"]>;
-  #timer: NodeJS.Timeout | undefined;
+  #waiting: AbortController | undefined;
   #closed = false;
 
-  constructor(region: Region, changed: () => void) {
+  constructor(region: Region, { time, changed }: { time: Time; changed: () => void }) {
     this.#region = region;
+    this.#time = time;
     this.#changed = changed;
     this.#follower = region.follow(() => {
       // Before any reply is on its way: whoever is told of a change can rely on it.
@@ -28,7 +31,7 @@ export class RegionClock {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#waiting?.abort();
     this.#follower.close();
   }
 
@@ -39,15 +42,18 @@ export class RegionClock {
   }
 
   #setTimer(): void {
-    clearTimeout(this.#timer);
+    this.#waiting?.abort();
+    this.#waiting = undefined;
     const nextMs = this.#region.nextDeadlineMs;
-    if (nextMs === undefined) return;
-    const LONGEST_MS = 60_000;
-    const waitMs = Math.min(Math.max(0, nextMs - Date.now()), LONGEST_MS);
-    this.#timer = setTimeout(() => {
-      this.#region.advance(Date.now());
+    if (nextMs === undefined || this.#closed) return;
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    const waitMs = Math.max(0, nextMs - this.#time.nowMs());
+    void this.#time.sleep(waitMs, { signal: waiting.signal, holds: true }).then(() => {
+      if (waiting.signal.aborted) return;
+      this.#region.advance(this.#time.nowMs());
       this.#drain();
       this.#setTimer();
-    }, waitMs);
+    });
   }
 }

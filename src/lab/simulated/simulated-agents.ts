@@ -1,4 +1,4 @@
-import type { KubeAccess } from "../../kube-client/index.ts";
+import type { KubeClient } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
 import type { QueryAnswer, QueryRequest } from "../ec2/index.ts";
 import type { InstanceReader } from "../imds/index.ts";
@@ -11,7 +11,8 @@ export interface AgentsWorld {
   readonly time: Time;
   /** The EC2 API, without a connection. */
   readonly ec2: (request: QueryRequest) => Promise<QueryAnswer>;
-  readonly kubernetes: KubeAccess;
+  /** Of the lab, which closes it. */
+  readonly kubernetes: KubeClient;
 }
 
 /** One agent, as the container of an `aws-node` pod starts it. */

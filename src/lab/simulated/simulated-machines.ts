@@ -16,6 +16,8 @@ export interface SimulatedMachinesOptions {
   readonly metadata: (id: InstanceId) => InstanceReader;
   /** Told when a machine has failed to start. */
   readonly failed: (machine: MachineStatus) => void;
+  /** Called when all of them are closed. */
+  readonly closed: () => Promise<void>;
 }
 
 /** Machines without root and kernel: objects of this process. */
@@ -60,6 +62,7 @@ export class SimulatedMachines implements Machines {
     this.#closed = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.close()));
     await Promise.all(this.#ending);
+    await this.#options.closed();
   }
 
   #isNode({ vpcId, state }: Instance): boolean {
