@@ -138,7 +138,7 @@ export class DaemonSetController implements Controller {
       collisions: daemonSet.status?.collisionCount ?? 0,
       historyLimit: daemonSet.spec?.revisionHistoryLimit ?? 10,
       revisions: this.#revisions.get(uidOf(daemonSet)),
-      liveHashes: new Set(pods.map((pod) => labelsOf(pod)[REVISION_HASH] ?? "")),
+      live: new Set(pods.map((pod) => labelsOf(pod)[REVISION_HASH] ?? "")),
     });
   }
 

@@ -26,8 +26,8 @@ export function planRevisions(options: {
   readonly collisions: number;
   readonly historyLimit: number;
   readonly revisions: readonly ControllerRevision[];
-  /** Hashes of the templates that pods are of. */
-  readonly liveHashes: ReadonlySet<string>;
+  /** Hashes, or names, of the revisions that pods are of. */
+  readonly live: ReadonlySet<string>;
 }): RevisionPlan {
   const { owner, template, revisions } = options;
   const sorted = revisions.toSorted(
@@ -40,7 +40,9 @@ export function planRevisions(options: {
   );
   const others = sorted.filter((revision) => revision !== existing);
   const idle = others.filter(
-    (revision) => !options.liveHashes.has(labelsOf(revision)[REVISION_HASH] ?? ""),
+    (revision) =>
+      !options.live.has(labelsOf(revision)[REVISION_HASH] ?? "") &&
+      !options.live.has(nameOf(revision)),
   );
   const surplus = idle.slice(0, Math.max(0, others.length - options.historyLimit));
   if (existing !== undefined) {

@@ -94,9 +94,12 @@ export function openPodControl(
   };
 }
 
-/** The text of an error as events show it. */
+/** The text of an error as events show it: of a refusal only what the server said. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof KubeError
+    ? message.replace(/^[A-Z]+ \S+ failed with \d+: /, "")
+    : message;
 }
 
 function failure(reason: PodFailure["reason"], error: unknown): PodFailure {

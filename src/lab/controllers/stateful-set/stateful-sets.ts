@@ -95,7 +95,7 @@ export class StatefulSetController implements Controller {
       const kept = await keepRevisions(this.#shell.client, history);
       if (kept === "collision") return this.#countCollision(statefulSet);
     }
-    const updateRevision = labelsOf(history.current)[REVISION_HASH] ?? "";
+    const updateRevision = nameOf(history.current);
     const currentRevision = statefulSet.status?.currentRevision ?? updateRevision;
     const facts = { pods, currentRevision, updateRevision };
     const plan = planStatefulSet(statefulSet, facts);
@@ -132,7 +132,7 @@ export class StatefulSetController implements Controller {
       collisions: statefulSet.status?.collisionCount ?? 0,
       historyLimit: statefulSet.spec?.revisionHistoryLimit ?? 10,
       revisions: this.#revisions.get(uidOf(statefulSet)),
-      liveHashes: new Set([
+      live: new Set([
         ...pods.map((pod) => labelsOf(pod)[REVISION_HASH] ?? ""),
         statefulSet.status?.currentRevision ?? "",
       ]),
@@ -164,14 +164,14 @@ export class StatefulSetController implements Controller {
   /** The template of an earlier revision stands in its ControllerRevision; if that is gone, today's must do. */
   #templateOf(
     statefulSet: StatefulSet,
-    hash: string,
+    name: string,
     { updateRevision }: StatefulSetFacts,
   ): PodTemplateSpec {
     const template = statefulSet.spec?.template ?? {};
-    if (hash === updateRevision) return template;
+    if (name === updateRevision) return template;
     const revision = this.#revisions
       .get(uidOf(statefulSet))
-      .find((other) => labelsOf(other)[REVISION_HASH] === hash);
+      .find((other) => nameOf(other) === name);
     const data = revision?.data as { spec?: { template?: PodTemplateSpec } } | undefined;
     return data?.spec?.template ?? template;
   }
