@@ -1,5 +1,6 @@
 import type { KubeObject } from "../kube-object.ts";
 import type { FieldCause } from "./field-error.ts";
+import { without } from "./loose.ts";
 import { validateMetadata, validateMetadataUpdate } from "./metadata-rules.ts";
 import type { AdmissionContext, KindDefinition } from "./kind-definition.ts";
 import { sameJson } from "./same-json.ts";
@@ -84,33 +85,26 @@ function mergeParts(
 }
 
 function withStatusOf(object: KubeObject, status: unknown): KubeObject {
-  const { status: dropped, ...rest } = object;
-  if (status !== undefined) return { ...rest, status } as KubeObject;
-  return dropped === undefined ? object : (rest as KubeObject);
+  if (status !== undefined) return { ...object, status };
+  return object["status"] === undefined ? object : (without(object, "status") as KubeObject);
 }
 
+const SYSTEM_FIELDS = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generation",
+] as const;
+
 function withSystemFields(object: KubeObject, old: KubeObject): KubeObject {
-  const {
-    uid: _uid,
-    creationTimestamp: _created,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    ...metadata
-  } = object.metadata;
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } =
-    old.metadata;
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(uid === undefined ? {} : { uid }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-      ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-      ...(generation === undefined ? {} : { generation }),
-    },
-  };
+  const kept = Object.fromEntries(
+    SYSTEM_FIELDS.filter((field) => old.metadata[field] !== undefined).map((field) => [
+      field,
+      old.metadata[field],
+    ]),
+  );
+  return { ...object, metadata: { ...without(object.metadata, ...SYSTEM_FIELDS), ...kept } };
 }
 
 function withGeneration(kind: KindDefinition, object: KubeObject, generation: number): KubeObject {
@@ -130,6 +124,5 @@ function wantsMore(kind: KindDefinition, next: KubeObject, old: KubeObject): boo
 }
 
 function contentOf(object: KubeObject): unknown {
-  const { metadata: _metadata, status: _status, ...content } = object;
-  return content;
+  return without(object, "metadata", "status");
 }

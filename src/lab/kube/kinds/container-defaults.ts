@@ -1,5 +1,6 @@
 import type { Container, Lifecycle, Probe } from "kubernetes-types/core/v1";
 import { filled, type Loose } from "./loose.ts";
+import { canonicalQuantity } from "./quantity.ts";
 
 /** A container with what the server fills in, of a pod or of a template. */
 export function defaultContainer(
@@ -10,10 +11,10 @@ export function defaultContainer(
   return {
     ...filled(container, {
       imagePullPolicy: pullPolicyOf(container.image ?? ""),
-      resources: {},
       terminationMessagePath: "/dev/termination-log",
       terminationMessagePolicy: "File",
     }),
+    resources: canonicalResources(container.resources),
     ...(livenessProbe === undefined ? {} : { livenessProbe: defaultProbe(livenessProbe) }),
     ...(readinessProbe === undefined ? {} : { readinessProbe: defaultProbe(readinessProbe) }),
     ...(startupProbe === undefined ? {} : { startupProbe: defaultProbe(startupProbe) }),
@@ -49,6 +50,22 @@ export function requestsFromLimits(container: Loose<Container>): Loose<Container
       ...container.resources,
       requests: { ...limits, ...container.resources?.requests },
     },
+  };
+}
+
+type Resources = Loose<Container>["resources"];
+type Amounts = Readonly<Record<string, string | undefined>>;
+
+function canonicalResources(resources: Resources): Resources {
+  const canonical = (amounts: Amounts): Amounts =>
+    Object.fromEntries(
+      Object.entries(amounts).map(([name, amount]) => [name, canonicalQuantity(amount ?? "0")]),
+    );
+  const { limits, requests } = resources ?? {};
+  return {
+    ...resources,
+    ...(limits === undefined ? {} : { limits: canonical(limits) }),
+    ...(requests === undefined ? {} : { requests: canonical(requests) }),
   };
 }
 

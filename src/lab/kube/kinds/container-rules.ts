@@ -140,7 +140,7 @@ function validateResources(container: Loose<Container>, field: string): FieldCau
       invalid(
         `${field}.resources.requests`,
         amount,
-        `must be less than or equal to ${name} limit of ${String(limit)}`,
+        `must be less than or equal to ${name} limit of ${limit}`,
       ),
     ];
   });

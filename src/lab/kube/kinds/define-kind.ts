@@ -21,15 +21,15 @@ export interface KindText<T>
   /** Besides `status` and `scale`, which follow from `hasStatus` and `scale`. */
   readonly subresources?: readonly Subresource[];
   readonly fieldSelectors?: Readonly<Record<string, (object: Loose<T>) => string>>;
-  row?(object: Loose<T>, options: { nowMs: number }): Row;
-  defaults?(object: Loose<T>): Loose<T>;
-  prepareCreate?(object: Loose<T>, context: AdmissionContext): Loose<T>;
-  prepareUpdate?(next: Loose<T>, old: Loose<T>, context: AdmissionContext): Loose<T>;
-  validate?(
+  readonly row?: (object: Loose<T>, options: { nowMs: number }) => Row;
+  readonly defaults?: (object: Loose<T>) => Loose<T>;
+  readonly prepareCreate?: (object: Loose<T>, context: AdmissionContext) => Loose<T>;
+  readonly prepareUpdate?: (next: Loose<T>, old: Loose<T>, context: AdmissionContext) => Loose<T>;
+  readonly validate?: (
     object: Loose<T>,
     old: Loose<T> | undefined,
     context: AdmissionContext,
-  ): readonly FieldCause[];
+  ) => readonly FieldCause[];
 }
 
 /** The verbs of a kind that can be read, written and watched. */

@@ -4,7 +4,7 @@ import type { KubeObject } from "../kube-object.ts";
 import { defineKind } from "./define-kind.ts";
 import { eventColumns, eventKind, eventRow } from "./event.ts";
 import type { KindDefinition } from "./kind-definition.ts";
-import { as, type Loose } from "./loose.ts";
+import { as, without, type Loose } from "./loose.ts";
 
 /** events.k8s.io/v1 Event: another face of the core events. */
 export const eventsV1EventKind: KindDefinition = defineKind<Event>({
@@ -41,7 +41,7 @@ export const eventsV1EventKind: KindDefinition = defineKind<Event>({
 });
 
 function toStored(object: KubeObject): KubeObject {
-  const { metadata: _metadata, kind: _kind, apiVersion: _version, ...event } = as<Event>(object);
+  const event = without(as<Event>(object), "metadata", "kind", "apiVersion");
   const {
     regarding,
     note,
@@ -66,12 +66,7 @@ function toStored(object: KubeObject): KubeObject {
 }
 
 function fromStored(object: KubeObject): KubeObject {
-  const {
-    metadata: _metadata,
-    kind: _kind,
-    apiVersion: _version,
-    ...event
-  } = as<CoreEvent>(object);
+  const event = without(as<CoreEvent>(object), "metadata", "kind", "apiVersion");
   const {
     involvedObject,
     message,

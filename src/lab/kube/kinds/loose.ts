@@ -39,6 +39,17 @@ export function dropNulls<T>(value: T): T {
   return same ? value : (Object.fromEntries(cleaned) as T);
 }
 
+/** The object without some of its fields. */
+export function without<T extends object, Key extends keyof T>(
+  object: T,
+  ...keys: readonly Key[]
+): Omit<T, Key> {
+  const dropped: ReadonlySet<PropertyKey> = new Set(keys);
+  return Object.fromEntries(
+    Object.entries(object).filter(([key]) => !dropped.has(key)),
+  ) as unknown as Omit<T, Key>;
+}
+
 /** The object as a type of the API. */
 export function as<T>(object: KubeObject): Loose<T> {
   return object as unknown as Loose<T>;

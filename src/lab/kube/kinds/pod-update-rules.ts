@@ -1,7 +1,7 @@
 import type { Container, Pod, PodSpec, Toleration } from "kubernetes-types/core/v1";
 import { sameJson } from "./same-json.ts";
 import { forbidden, invalid, type FieldCause } from "./field-error.ts";
-import type { Loose } from "./loose.ts";
+import { without, type Loose } from "./loose.ts";
 
 const MAY_CHANGE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
@@ -86,14 +86,14 @@ function validateRest(next: Loose<PodSpec>, old: Loose<PodSpec>): FieldCause[] {
 
 /** The spec with everything that may change set to what `old` has. */
 function fixedPart(spec: Loose<PodSpec>, old: Loose<PodSpec>): Loose<PodSpec> {
-  const {
-    activeDeadlineSeconds: _deadline,
-    tolerations: _tolerations,
-    schedulingGates: _gates,
-    ephemeralContainers: _ephemeral,
-    terminationGracePeriodSeconds: grace,
-    ...rest
-  } = spec;
+  const rest = without(
+    spec,
+    "activeDeadlineSeconds",
+    "tolerations",
+    "schedulingGates",
+    "ephemeralContainers",
+  );
+  const grace = spec.terminationGracePeriodSeconds;
   const graceMayChange = (old.terminationGracePeriodSeconds ?? 0) < 0 && grace === 1;
   return {
     ...rest,
@@ -106,6 +106,5 @@ function fixedPart(spec: Loose<PodSpec>, old: Loose<PodSpec>): Loose<PodSpec> {
 }
 
 function withoutImage(container: Loose<Container>): Loose<Container> {
-  const { image: _image, ...rest } = container;
-  return rest;
+  return without(container, "image");
 }

@@ -104,6 +104,7 @@ function completed(pod: Loose<Pod>): readonly RowCondition[] | undefined {
       ];
     case "Failed":
       return [{ type: "Completed", status: "True", reason: "Failed", message: "The pod failed." }];
+    case undefined:
     default:
       return undefined;
   }

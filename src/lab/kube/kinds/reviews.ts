@@ -59,7 +59,7 @@ function review(
     nameRule: "any",
     prepareCreate: (object, context) => ({
       ...object,
-      status: answer((object.spec ?? {}) as Readonly<Record<string, unknown>>, context),
+      status: answer(object.spec ?? {}, context),
     }),
     ...more,
   });

@@ -46,11 +46,11 @@ export const secretKind: KindDefinition = defineKind<Secret>({
 function withPlainTexts(secret: Loose<Secret>): Loose<Secret> {
   const { stringData, ...rest } = filled(secret, { type: "Opaque" });
   if (stringData === undefined) return rest;
-  const encoded = Object.entries(stringData).map(([key, text]) => [
-    key,
-    Buffer.from(text ?? "", "utf8").toString("base64"),
-  ]);
-  return { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
+  const encoded = Object.entries(stringData).map(
+    ([key, text]) => [key, Buffer.from(text ?? "", "utf8").toString("base64")] as const,
+  );
+  const data: Record<string, string> = Object.fromEntries(encoded);
+  return { ...rest, data: { ...rest.data, ...data } };
 }
 
 function validateType(secret: Loose<Secret>): FieldCause[] {

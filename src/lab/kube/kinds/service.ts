@@ -4,7 +4,7 @@ import { labelsText } from "../printing/selector-text.ts";
 import { externalIpText, portsText } from "../printing/service-text.ts";
 import { column, defineKind, nameColumn, wideColumn } from "./define-kind.ts";
 import type { AdmissionContext, KindDefinition } from "./kind-definition.ts";
-import { filled, type Loose } from "./loose.ts";
+import { filled, without, type Loose } from "./loose.ts";
 import { validateService } from "./service-rules.ts";
 
 /** core/v1 Service. */
@@ -100,8 +100,7 @@ function keptAddresses(next: Loose<ServiceSpec>, old: Loose<ServiceSpec>): Loose
 
 function withoutEmptyIp(spec: Loose<ServiceSpec>): Loose<ServiceSpec> {
   if (spec.clusterIP !== "") return spec;
-  const { clusterIP: _clusterIP, ...rest } = spec;
-  return rest;
+  return without(spec, "clusterIP");
 }
 
 function allocated(given: Loose<ServiceSpec>, context: AdmissionContext): Loose<ServiceSpec> {

@@ -5,7 +5,7 @@ import { oneOf } from "./container-rules.ts";
 import { column, defineKind, nameColumn, replicasScale, wideColumn } from "./define-kind.ts";
 import { forbidden, type FieldCause } from "./field-error.ts";
 import type { KindDefinition } from "./kind-definition.ts";
-import { filled, type Loose } from "./loose.ts";
+import { filled, without, type Loose } from "./loose.ts";
 import { defaultClaimSpec } from "./persistent-volume-claim.ts";
 import { defaultTemplate } from "./pod-spec-defaults.ts";
 import { sameJson } from "./same-json.ts";
@@ -93,15 +93,14 @@ function validateFixed(next: Loose<StatefulSetSpec>, old: Loose<StatefulSetSpec>
 }
 
 function fixedPart(spec: Loose<StatefulSetSpec>): unknown {
-  const {
-    replicas: _replicas,
-    ordinals: _ordinals,
-    template: _template,
-    updateStrategy: _strategy,
-    revisionHistoryLimit: _limit,
-    persistentVolumeClaimRetentionPolicy: _retention,
-    minReadySeconds: _seconds,
-    ...rest
-  } = spec;
-  return rest;
+  return without(
+    spec,
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+  );
 }

@@ -39,6 +39,7 @@ function expressionText(expression: {
       return `${key} notin ${values}`;
     case "DoesNotExist":
       return `!${key}`;
+    case undefined:
     default:
       return key;
   }

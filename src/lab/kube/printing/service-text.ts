@@ -24,6 +24,7 @@ export function externalIpText(service: Loose<Service>): string {
     }
     case "ExternalName":
       return service.spec.externalName ?? "";
+    case undefined:
     default:
       return "<unknown>";
   }
