@@ -105,14 +105,3 @@ const OPERATORS: Readonly<Record<string, Term["operator"]>> = {
   Exists: "exists",
   DoesNotExist: "!",
 };
-
-/** A {@link LabelSelector} as text: `app=web,tier in (a,b)`. */
-export function selectorText(selector: LabelSelector): string {
-  const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const others = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === "Exists") return key;
-    if (operator === "DoesNotExist") return `!${key}`;
-    return `${key} ${operator.toLowerCase()} (${values.join(",")})`;
-  });
-  return [...equal, ...others].sort().join(",");
-}

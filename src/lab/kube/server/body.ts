@@ -29,7 +29,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   request.on("end", () =>
     resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
   );
-  request.on("close", () => reject(new ClientGone()));
+  request.on("close", () => {
+    if (!request.complete) reject(new ClientGone());
+  });
   return promise;
 }
 
