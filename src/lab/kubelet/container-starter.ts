@@ -124,10 +124,8 @@ async function containerSpec(
 ): Promise<ContainerSpec> {
   const { allocatable, config, services, volumes, logsDir } = context;
   const { name, namespace, uid } = podParts(pod);
-  const env =
-    volumes === undefined
-      ? new Map<string, string>()
-      : await containerEnvironment({ pod, container, node: allocatable, config, services });
+  const parts = { pod, container, node: allocatable, config, services };
+  const env = await containerEnvironment(parts);
   const expanded = (words: readonly string[] | undefined): string[] =>
     (words ?? []).map((word) => expand(word, env));
   return {

@@ -10,3 +10,4 @@ export { openCriRuntime } from "./cri-runtime.ts";
 export type { CriRuntimeOptions } from "./cri-runtime.ts";
 export { openMemoryRuntime } from "./memory-runtime.ts";
 export type { MemoryRuntimeOptions } from "./memory-runtime.ts";
+export type { Program, StartProgram } from "./program.ts";

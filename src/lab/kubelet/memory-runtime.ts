@@ -1,6 +1,7 @@
 import { BerthError } from "../../base/index.ts";
 import type { Time } from "../../time/index.ts";
 import type { NetworkedPod, PodNetwork } from "./pod-network.ts";
+import type { Program, StartProgram } from "./program.ts";
 import type {
   ContainerRuntime,
   ContainerSpec,
@@ -16,6 +17,8 @@ import { rpcText } from "./runtime-text.ts";
 export interface MemoryRuntimeOptions {
   readonly network: PodNetwork;
   readonly time: Time;
+  /** What runs in containers, where anything does. */
+  readonly startProgram?: StartProgram | undefined;
 }
 
 /** How long the containers of a pod run before they end with exit code 0, in seconds; for ever without it. */
@@ -34,6 +37,7 @@ interface Container {
   readonly spec: ContainerSpec;
   readonly stop: AbortController;
   container: RuntimeContainer;
+  program: Program | undefined;
 }
 
 const SIGKILLED = 137;
@@ -41,7 +45,8 @@ const SIGTERMED = 143;
 
 /**
  * A runtime of a simulated node. Sandboxes ask `network` for their address; containers start at once and run for ever, or
- * end with exit code 0 after the seconds in the pod's annotation `berth.dev/run-seconds`. Any image is there.
+ * end with exit code 0 after the seconds in the pod's annotation `berth.dev/run-seconds`, or when their program does. Any
+ * image is there.
  */
 export function openMemoryRuntime(options: MemoryRuntimeOptions): ContainerRuntime {
   return new MemoryRuntime(options);
@@ -50,6 +55,7 @@ export function openMemoryRuntime(options: MemoryRuntimeOptions): ContainerRunti
 class MemoryRuntime implements ContainerRuntime {
   readonly #network: PodNetwork;
   readonly #time: Time;
+  readonly #startProgram: StartProgram;
   readonly #sandboxes = new Map<string, Sandbox>();
   readonly #ofPod = new Map<string, Sandbox[]>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
@@ -57,9 +63,10 @@ class MemoryRuntime implements ContainerRuntime {
   readonly #forgetNetwork: () => void;
   #count = 0;
 
-  constructor({ network, time }: MemoryRuntimeOptions) {
+  constructor({ network, time, startProgram = () => undefined }: MemoryRuntimeOptions) {
     this.#network = network;
     this.#time = time;
+    this.#startProgram = startProgram;
     this.#forgetNetwork = network.onReadyChange(() => this.#tell({ kind: "status" }));
   }
 
@@ -146,6 +153,7 @@ class MemoryRuntime implements ContainerRuntime {
     sandbox.containers.set(id, {
       spec,
       stop: new AbortController(),
+      program: undefined,
       container: {
         id,
         name: spec.name,
@@ -165,7 +173,10 @@ class MemoryRuntime implements ContainerRuntime {
     const found = this.#find(containerId);
     if (found === undefined) throw gone("container", containerId);
     const state = { kind: "running", startedMs: this.#time.nowMs() } as const;
-    found.container = { ...found.container, state };
+    const program = this.#startProgram(found.spec);
+    found.program = program;
+    found.container = { ...found.container, state, logPath: program?.logPath ?? "" };
+    void program?.ended.then((exitCode) => this.#end(found, exitCode));
     const seconds = Number(found.spec.sandbox.annotations[RUN_SECONDS_ANNOTATION]);
     if (!Number.isFinite(seconds)) return;
     const { signal } = found.stop;
@@ -181,8 +192,10 @@ class MemoryRuntime implements ContainerRuntime {
     for (const { containers } of this.#sandboxes.values()) containers.delete(containerId);
   };
 
-  exec: ContainerRuntime["exec"] = async () => {
-    throw simulated("run commands in containers");
+  exec: ContainerRuntime["exec"] = async (containerId, command) => {
+    const program = this.#find(containerId)?.program;
+    if (program === undefined) throw simulated("run commands in containers");
+    return program.exec(command);
   };
 
   streamUrl: ContainerRuntime["streamUrl"] = async () => {
@@ -193,7 +206,10 @@ class MemoryRuntime implements ContainerRuntime {
     this.#forgetNetwork();
     this.#listeners.clear();
     for (const { containers } of this.#sandboxes.values()) {
-      for (const { stop } of containers.values()) stop.abort();
+      for (const { stop, program } of containers.values()) {
+        stop.abort();
+        program?.stop();
+      }
     }
   };
 
@@ -201,6 +217,7 @@ class MemoryRuntime implements ContainerRuntime {
     const { state } = found.container;
     if (state.kind !== "running") return;
     found.stop.abort();
+    found.program?.stop();
     const finishedMs = this.#time.nowMs();
     const reason = exitCode === 0 ? "Completed" : "Error";
     found.container = {

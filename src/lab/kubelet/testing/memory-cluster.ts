@@ -7,6 +7,7 @@ import {
   type Patch,
   PODS,
   type Resource,
+  type TypedResource,
 } from "../../../kube-client/index.ts";
 import { systemTime } from "../../../time/index.ts";
 import type { PodChange, PodSource } from "../pod-source.ts";
@@ -28,13 +29,13 @@ export class MemoryCluster {
     const unused = async (): Promise<never> => {
       throw new Error("not in this cluster");
     };
-    const found = <T extends KubeObject>(resource: Resource, ref: ObjectName): T => {
-      const object = this.#objects.get(keyOf(resource, ref));
-      if (object === undefined) throw notFound(resource, ref);
-      return object as T;
-    };
-    const known = <T extends KubeObject>(resource: Resource, ref: ObjectName): T | undefined =>
+    const known = <T extends KubeObject>(resource: TypedResource<T>, ref: ObjectName) =>
       this.#objects.get(keyOf(resource, ref)) as T | undefined;
+    const found = <T extends KubeObject>(resource: TypedResource<T>, ref: ObjectName): T => {
+      const object = known(resource, ref);
+      if (object === undefined) throw notFound(resource, ref);
+      return object;
+    };
     return {
       time: systemTime,
       namespace: "default",
@@ -164,9 +165,9 @@ function merge(old: Loose, patch: Loose): Loose {
   for (const [key, value] of Object.entries(patch)) {
     const before = old[key];
     if (Array.isArray(value)) {
-      const items = value.filter((item: Loose) => item["$patch"] === undefined);
+      const items = (value as Loose[]).filter((item) => item["$patch"] === undefined);
       const kept = Array.isArray(before) && key === "conditions" ? (before as Loose[]) : [];
-      const others = kept.filter(({ type }) => !items.some((item: Loose) => item["type"] === type));
+      const others = kept.filter(({ type }) => !items.some((item) => item["type"] === type));
       merged[key] = [...others, ...items];
     } else if (isMap(value)) merged[key] = merge(isMap(before) ? before : {}, value);
     else merged[key] = value;
