@@ -8,7 +8,7 @@ import type { PodName } from "../pool/index.ts";
  * reading never waits; what is written is one or two requests. Without a cluster the agent has no such port.
  */
 export interface Cluster {
-  /** Resolves when {@link node} and {@link eniConfig} say what there is. Never rejects, and waits for as long as the API server is away. */
+  /** Resolves when {@link node} is there. Never rejects, and waits for as long as the API server is away. */
   readonly synced: Promise<void>;
   /** The own node's object; undefined while it is not known or does not exist. */
   node(): ClusterNode | undefined;

@@ -43,6 +43,11 @@ async function open(scope: "own" | "all" = "own"): Promise<{ kube: TinyKube; clu
   return { kube, cluster };
 }
 
+function isRead(cluster: Cluster): boolean {
+  const found = cluster.eniConfig("a");
+  return found.ok || found.error.reason !== "unread";
+}
+
 describe("the node", () => {
   test("is waited for, then followed: max pods, taint, labels and annotations", async () => {
     const { kube, cluster } = await open();
@@ -78,7 +83,8 @@ describe("the node", () => {
     kube.objects.put(NODE, { status: { capacity: { pods: "29" } } });
     await cluster.synced;
     cluster.onChange(() => changes++);
-    await cluster.synced; // that the ENIConfigs are known is a change, too
+    // That the ENIConfigs are known is a change, too.
+    await eventually(() => isRead(cluster));
     const before = changes;
     kube.objects.put("/api/v1/nodes/node-2", { status: { capacity: { pods: "9" } } });
     kube.objects.put(NODE, { status: { capacity: { pods: "30" } } });
@@ -98,7 +104,7 @@ test.each([
   const { kube, cluster } = await open();
   kube.objects.put(NODE, {});
   kube.objects.put(`${ENI_CONFIGS}/a`, { spec });
-  await cluster.synced;
+  await eventually(() => isRead(cluster));
   expect(cluster.eniConfig("a")).toEqual({
     ok: true,
     value: { subnet: "subnet-0a1b2c3d", securityGroups: groups },
@@ -122,8 +128,7 @@ test.each([
   kube.objects.put(NODE, {});
   expect(cluster.eniConfig("a")).toMatchObject({ ok: false, error: { reason: "unread" } });
   kube.objects.put(`${ENI_CONFIGS}/a`, { spec });
-  await cluster.synced;
-  await eventually(() => kube.asked.includes(`GET ${ENI_CONFIGS}`));
+  await eventually(() => isRead(cluster));
   expect(cluster.eniConfig("a")).toMatchObject({
     ok: false,
     error: { reason: "invalid", text: expect.stringMatching(says) as string },

@@ -23,7 +23,6 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
   const teller = newTeller({ client, node, pod, log });
   const stops: (() => void)[] = [() => teller.close()];
   let configsSynced = false;
-  const synced = Promise.all([untilThere(nodes, node, stops), eniConfigs?.synced]);
   void eniConfigs?.synced.then(() => {
     configsSynced = true;
   });
@@ -37,7 +36,7 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
   }
 
   return {
-    synced: synced.then(() => undefined),
+    synced: untilThere(nodes, node, stops),
     node: () => toClusterNode(nodes.get({ name: node })),
     eniConfig: findEniConfig,
     onChange(listener) {
