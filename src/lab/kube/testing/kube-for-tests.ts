@@ -58,19 +58,17 @@ export async function startKube(options: Partial<KubeApiOptions> = {}): Promise<
   ): Promise<IncomingMessage> {
     const { body, headers = {} } = given;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const request = httpsRequest(
-      {
-        host: "127.0.0.1",
-        port,
-        method,
-        path,
-        agent,
-        headers: { authorization: `Bearer ${token}`, ...headers },
-      },
-      resolve,
-    );
+    const content = bodyOf(body);
+    const all = {
+      authorization: `Bearer ${token}`,
+      // Node sends no length of its own accord with a DELETE.
+      ...(content === undefined ? {} : { "content-length": Buffer.byteLength(content) }),
+      ...headers,
+    };
+    const options = { host: "127.0.0.1", port, method, path, agent, headers: all };
+    const request = httpsRequest(options, resolve);
     request.on("error", reject);
-    request.end(bodyOf(body));
+    request.end(content);
     return promise;
   }
 
