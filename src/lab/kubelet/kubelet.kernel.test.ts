@@ -2,7 +2,7 @@ import { existsSync, unlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONFIG_MAPS, PODS } from "../../kube-client/index.ts";
 import { systemTime } from "../../time/index.ts";
-import { LAB_KERNEL_MISSING } from "../testing/kernel.ts";
+import { LAB_KERNEL_MISSING, runIn } from "../testing/kernel.ts";
 import { openCriRuntime } from "./cri-runtime.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";
 import { type KernelNode, startKernelNode } from "./testing/kernel-node.ts";
@@ -39,6 +39,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
 
     beforeAll(async () => {
       node = await startKernelNode();
+      runIn(node.netns, "ip", ["addr", "add", `${TEST_NODE.address}/32`, "dev", "lo"]);
       kubelet = await start();
     }, 60_000);
     afterAll(async () => {
@@ -56,6 +57,14 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       const url = `http://127.0.0.1:${kubelet.port}/containerLogs/default/${name}/${MAIN}?${query}`;
       const answer = await fetch(url, { headers: { authorization: "Bearer secret" } });
       return answer.text();
+    }
+
+    /** Runs a command in the container of the pod "probed". */
+    async function run(command: string): Promise<void> {
+      const runtime = openCriRuntime({ ...node, time: systemTime });
+      const id = mainOf("probed")?.containerID?.replace("containerd://", "") ?? "";
+      await runtime.exec(id, ["sh", "-c", command], 10);
+      runtime.close();
     }
 
     test("the node waits for its network, and a pod on the host's network does not", async () => {
@@ -80,7 +89,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
         data: { colour: "green" },
       });
       const say =
-        'cat /shared/first; echo "$NAME $COLOUR $(id -u) $KUBERNETES_SERVICE_HOST $(CPU)"; cat /settings/colour; echo; cat /token/token; echo; cat /sys/fs/cgroup/memory.max; touch /nowhere; grep main-pod /etc/hosts; echo done > /dev/termination-log';
+        'cat /shared/first; echo "$NAME $COLOUR $(id -u) $KUBERNETES_SERVICE_HOST $(CPU)"; cat /settings/colour; echo; cat /token/token; echo; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null; touch /nowhere 2>&1; grep main-pod /etc/hosts; echo done > /dev/termination-log';
       cluster.put(
         PODS,
         testPod("main-pod", {
@@ -146,26 +155,43 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     });
 
     test("probes decide about ready and restarts; a followed log ends with its container", async () => {
-      const httpGet = { path: "/", port: 8080 };
+      const script =
+        "mkdir -p /tmp/www; httpd -f -p 8080 -h /tmp/www & sleep 1; touch /tmp/well; echo up; sleep 1000 & wait";
+      const restarts = () => mainOf("probed")?.restartCount;
       cluster.put(
         PODS,
         testPod("probed", {
+          hostNetwork: true,
           container: {
-            command: ["sh", "-c", "echo up; touch /tmp/well; httpd -f -p 8080 -h /srv"],
-            readinessProbe: { httpGet, periodSeconds: 1 },
-            livenessProbe: {
-              exec: { command: ["cat", "/tmp/well"] },
-              periodSeconds: 1,
-              failureThreshold: 1,
-            },
-            startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+            command: ["sh", "-c", `trap 'exit 0' TERM; ${script}`],
+            startupProbe: { exec: { command: ["cat", "/tmp/well"] }, periodSeconds: 1 },
+            readinessProbe: { httpGet: { path: "/page", port: 8080 }, periodSeconds: 1 },
+            livenessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+            lifecycle: { preStop: { exec: { command: ["touch", "/tmp/stopping"] } } },
           },
         }),
       );
       await expect.poll(() => mainOf("probed")?.started, SOON).toBe(true);
-      await expect
-        .poll(() => cluster.events.find((event) => event.startsWith("Unhealthy")), SOON)
-        .toMatch(/Startup probe failed: dial tcp 10\.99\.0\.7:8080|HTTP probe failed|Readiness/);
+      expect(mainOf("probed")?.ready).toBe(false);
+      const answered = "Unhealthy Readiness probe failed: HTTP probe failed with statuscode: 404";
+      await expect.poll(() => cluster.events, SOON).toContain(answered);
+      await run("mkdir -p /tmp/www; echo hello > /tmp/www/page");
+      await expect.poll(() => mainOf("probed")?.ready, SOON).toBe(true);
+      expect(
+        cluster.pod("probed")?.status?.conditions?.find(({ type }) => type === "Ready"),
+      ).toMatchObject({ status: "True" });
+      const followed = log("probed", "follow=true");
+      await run("killall httpd");
+      await expect.poll(restarts, SOON).toBe(1);
+      expect(cluster.events).toContain(
+        "Killing Container main failed liveness probe, will be restarted",
+      );
+      expect(cluster.events).toContain(
+        "Unhealthy Liveness probe failed: dial tcp 10.0.1.10:8080: connect: connection refused",
+      );
+      expect(await followed).toBe("up\n");
+      cluster.deletePod("probed", 2);
+      await expect.poll(() => cluster.pod("probed"), SOON).toBeUndefined();
     });
 
     test("a refusal of the plugin is shown in its own words, and tried again", async () => {
