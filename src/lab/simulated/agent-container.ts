@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Time } from "../../time/index.ts";
 import type { InstanceReader } from "../imds/index.ts";
+import type { Program } from "../kubelet/index.ts";
 import type { AgentNetwork } from "./agent-network.ts";
-import type { Program } from "./program-runtime.ts";
 import type { SimulatedAgents } from "./simulated-agents.ts";
 
 /** What the container of an agent needs. */
@@ -44,18 +44,21 @@ export function startAgentContainer(options: AgentContainerOptions): Program {
     },
     () => undefined,
   );
-  const ended = agent.ended.finally(() => {
+  const stop = (): void => {
     network.disconnect(agent);
-  });
-  ended.catch(() => undefined);
+    void agent.stop();
+  };
   return {
-    ended,
+    ended: agent.ended.then(
+      () => 0,
+      () => {
+        network.disconnect(agent);
+        return 1;
+      },
+    ),
     logPath,
     // Its only commands are its probes, and those ask whether it gives addresses.
     exec: () => ({ exitCode: ready ? 0 : 1, output: "" }),
-    stop: async () => {
-      network.disconnect(agent);
-      await agent.stop();
-    },
+    stop,
   };
 }

@@ -8,14 +8,15 @@ import {
   type Kubelet,
   openMemoryRuntime,
   type PodSplitter,
+  type Program,
   startKubelet,
+  type StartProgram,
 } from "../kubelet/index.ts";
 import { kubeletNode } from "../nodes/kernel-machine.ts";
 import type { MachineFacts } from "../nodes/machine-facts.ts";
 import type { MachineStatus } from "../nodes/machines.ts";
 import { startAgentContainer } from "./agent-container.ts";
 import { AgentNetwork } from "./agent-network.ts";
-import { runtimeWithPrograms } from "./program-runtime.ts";
 import type { SimulatedAgents } from "./simulated-agents.ts";
 
 /** What all simulated machines of a lab share. */
@@ -85,7 +86,11 @@ export class SimulatedMachine {
       node: kubeletNode(this.facts),
       client,
       pods: pods.forNode(this.facts.nodeName),
-      runtime: this.#runtime(),
+      runtime: openMemoryRuntime({
+        network: this.#network,
+        time,
+        startProgram: (spec) => this.#startProgram(spec),
+      }),
       time,
       apiServer,
       serverToken,
@@ -94,24 +99,29 @@ export class SimulatedMachine {
     });
   }
 
-  #runtime(): ReturnType<typeof runtimeWithPrograms> {
+  #startProgram(spec: Parameters<StartProgram>[0]): Program | undefined {
+    if (spec.image !== AGENT_IMAGE) return undefined;
+    if (spec.name !== "aws-node") return NOTHING_TO_DO;
     const { time, agents, dirOf } = this.#site;
     const { nodeName, instanceId, name } = this.facts;
-    const runtime = openMemoryRuntime({ network: this.#network, time });
-    return runtimeWithPrograms(runtime, (spec) => {
-      if (spec.image !== AGENT_IMAGE || spec.name !== "aws-node") return undefined;
-      return () =>
-        startAgentContainer({
-          agents,
-          network: this.#network,
-          metadata: this.#metadata,
-          machine: instanceId,
-          nodeName,
-          podName: spec.sandbox.name,
-          environment: Object.fromEntries(spec.env.map((each) => [each.name, each.value])),
-          logPath: `${dirOf(name)}/${spec.sandbox.name}-${spec.attempt}.log`,
-          time,
-        });
+    return startAgentContainer({
+      agents,
+      network: this.#network,
+      metadata: this.#metadata,
+      machine: instanceId,
+      nodeName,
+      podName: spec.sandbox.name,
+      environment: Object.fromEntries(spec.env.map((each) => [each.name, each.value])),
+      logPath: `${dirOf(name)}/${spec.sandbox.name}-${spec.attempt}.log`,
+      time,
     });
   }
 }
+
+/** The container that installs the plugin: there is none to install. */
+const NOTHING_TO_DO: Program = {
+  ended: Promise.resolve(0),
+  logPath: "",
+  exec: () => ({ exitCode: 0, output: "" }),
+  stop: () => undefined,
+};
