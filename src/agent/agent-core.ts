@@ -1,7 +1,7 @@
 import { formatIpv4 } from "../net/index.ts";
 import type { Ipv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
-import type { OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
+import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { newCniHandler } from "./cni-handlers.ts";
 import type { CniHandler } from "./cni-handlers.ts";
@@ -49,7 +49,7 @@ export interface AgentCore {
    * after the pool's first step.
    */
   readonly servable: Promise<void>;
-  /** Resolves when the pool has addresses, or when the agent has stopped. */
+  /** Resolves when the pool has addresses or wants none, or when the agent has stopped. */
   readonly giving: Promise<void>;
   /** Aborts when the agent ends: because it was to stop, or because it broke. */
   readonly stopping: AbortSignal;
@@ -94,7 +94,17 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
   const growth = followCluster({ ...parts, node: running });
   const stopAnnouncing = announceFeatures(running, parts.config);
   const giving: PromiseWithResolvers<void> = Promise.withResolvers();
-  const loop = startLoop(loopParts(running, parts, giving.resolve), stopping);
+  let refused = false;
+  const onOutcome = (outcome: Outcome | undefined): void => {
+    refused ||= outcome?.kind === "failed";
+    if (pool.stats(node.time.nowMs()).total > 0) giving.resolve();
+  };
+  onOutcome(undefined);
+  const loop = startLoop(loopParts(running, parts, onOutcome), stopping);
+  // Targets may be met by nothing at all: then the first pod brings the first address.
+  void loop.settled.then(() => {
+    if (!refused && growth.obstacle === undefined) giving.resolve();
+  });
   loop.ended.catch(() => broken.abort());
   void watchVpc(running, vpcCidrs, stopping);
   const hasPods = pool.leases().length > 0;
@@ -119,14 +129,10 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
 function loopParts(
   node: Node,
   { pool, checkpoint, wake }: PoolParts,
-  onAddresses: () => void,
+  onOutcome: (outcome: Outcome) => void,
 ): LoopParts {
   const { time, log } = node;
   const tellSubnets = newSubnetNews(node);
-  const lookForAddresses = (): void => {
-    if (pool.stats(time.nowMs()).total > 0) onAddresses();
-  };
-  lookForAddresses();
   return {
     pool,
     wake,
@@ -135,7 +141,7 @@ function loopParts(
     begin: clusterKnown(node),
     perform: (step) => perform(node, step),
     onOutcome: (step, outcome, change) => {
-      lookForAddresses();
+      onOutcome(outcome);
       tellSubnets(step, outcome);
       followChange(node, checkpoint, change);
     },

@@ -86,6 +86,27 @@ test("R-WARM-5: a successor serves its pods before EC2 and the cluster answer", 
   expect(world.calls).not.toContain("unattachedEnis");
 });
 
+describe("the network list, which makes a node Ready,", () => {
+  test("waits until the subnet gives an address", async () => {
+    const world = new TinyWorld();
+    const { free } = world;
+    world.free = [];
+    const agent = await start(world, clusterWith(), EAGER);
+    expect(message((await agent.call("ADD")).stdout)).toContain("too few free addresses");
+    expect(hasConflist(agent)).toBe(false);
+    world.free = free;
+    await agent.stop();
+    const second = await startTinyAgent(world, { directory: agent.directory, env: EAGER });
+    agents.splice(0, 1, second);
+    expect(hasConflist(second)).toBe(true);
+  });
+
+  test("is there when no address is asked for", async () => {
+    const agent = await start(new TinyWorld(), clusterWith({ maxPods: 0 }));
+    expect(hasConflist(agent)).toBe(true);
+  });
+});
+
 describe("a cordoned node", () => {
   test("gets no addresses until it is not any more; the pod and its event say so", async () => {
     const cluster = clusterWith({ cordoned: true });
