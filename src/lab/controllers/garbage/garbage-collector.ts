@@ -99,7 +99,7 @@ export class GarbageCollector implements Controller {
     this.#graph.set({ resource, object });
     if (awaitsDependents(object) || orphansDependents(object)) this.#loop.add(uid);
     if (ownersOf(object).some((owner) => this.#needsALook(owner))) this.#loop.add(uid);
-    for (const owner of old === undefined ? [] : ownersOf(old)) this.#wakeIfWaiting(owner.uid);
+    if (old !== undefined) for (const owner of ownersOf(old)) this.#wakeIfWaiting(owner.uid);
   }
 
   /** Remembers the last ones only: asking again does no harm. */

@@ -2,13 +2,27 @@ import type { LabelSelector, LabelSelectorRequirement } from "kubernetes-types/m
 
 type Labels = Readonly<Record<string, string>>;
 
+type Test = (labels: Labels) => boolean;
+
+// Selectors meet thousands of pods at a time.
+const compiled = new WeakMap<LabelSelector, Test>();
+
 /** Whether the labels fit; a selector without terms fits all, none fits nothing. */
 export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return false;
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels))
-  );
+  let test = compiled.get(selector);
+  if (test === undefined) {
+    test = compile(selector);
+    compiled.set(selector, test);
+  }
+  return test(labels);
+}
+
+function compile({ matchLabels = {}, matchExpressions = [] }: LabelSelector): Test {
+  const equal = Object.entries(matchLabels);
+  return (labels) =>
+    equal.every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((requirement) => meets(requirement, labels));
 }
 
 /** The selector has no terms: it would fit everything. */

@@ -65,6 +65,8 @@ export function followPods<T extends KubeObject>(shell: Shell, owners: PodOwners
     }
     if (type === "added" && !isDeleting(object)) expectations.created(ownerUid);
     else expectations.deleted(ownerUid, uidOf(object));
-    loop.add(key);
+    // While more is under way there is nothing to decide, only to count.
+    if (expectations.isMet(ownerUid)) loop.add(key);
+    else loop.addSoon(key);
   });
 }

@@ -60,7 +60,7 @@ export interface LoopOptions {
   readonly concurrency?: number;
 }
 
-const SOON_MS = 50;
+const SOON_MS = 100;
 
 /** Opens the parts that controllers share. The caller closes `informers`. */
 export function openShell(options: {

@@ -56,16 +56,14 @@ export async function startCluster(
   const api = await openKubeApi({ time, random: newRandom(7), addresses: [], onBug });
   const { port } = await api.listen({ kind: "loopback", port: 0 });
   const server = `https://127.0.0.1:${port}`;
-  const open = (user: string): KubeClient =>
-    openKubeClient(
-      {
-        server,
-        ca: api.tls.ca,
-        namespace: "default",
-        credentials: async () => ({ token: api.tokenFor(user) }),
-      },
+  const open = (user: string): KubeClient => {
+    const token = api.tokenFor(user);
+    const access = { server, ca: api.tls.ca, namespace: "default" };
+    return openKubeClient(
+      { ...access, credentials: async () => ({ token }) },
       { userAgent: `${user}/1.0`, time },
     );
+  };
   const client = open("test");
   const managers = open("kube-controller-manager");
   const controllers: Controllers = startControllers({
