@@ -70,7 +70,7 @@ describe("max pods", () => {
   });
 });
 
-test("R-WARM-5: a successor serves its pods before EC2 and the cluster answer", async () => {
+test("R-WARM-5: a successor serves its pods as soon as their leases are back, before the pool or the cluster is ready", async () => {
   const world = new TinyWorld();
   const first = await start(world, clusterWith());
   await first.call("ADD");
