@@ -9,6 +9,7 @@ interface FieldData {
   type: string;
   tag?: number | string;
   required?: true;
+  pointer?: true;
   go?: string;
   patchKey?: string;
   keys?: readonly string[];
@@ -95,6 +96,7 @@ function describeType(fields: readonly GoField[], type: TypeName, waiting: strin
       type: typeWord(field.type, waiting),
       ...tagOf(field),
       ...(client?.fields.get(json)?.required === true ? { required: true } : {}),
+      ...(isPointerToScalar(field.type) ? { pointer: true } : {}),
       ...goWord(field.type),
       ...mergeFacts(`${name}.${json}`, field),
       ...(doc === "" ? {} : { doc }),
@@ -114,13 +116,16 @@ function flatten(struct: GoStruct, byName: ReadonlyMap<string, GoStruct>): reado
     if (!/json:"[^"]*,inline/.test(field.tag) || field.type.kind !== "struct") return [field];
     const inner = byName.get(structKey(field.type));
     invariant(inner !== undefined, `the program has no struct ${structKey(field.type)}`);
-    // Its messages hold an embedded struct under a number of its own: `1.3` is field 3 inside field 1.
+    // A message holds an embedded struct under a number of its own: `1.3` is field 3 inside field 1. TypeMeta has none,
+    // for apiVersion and kind stand beside the message.
     const outer = /protobuf:"[a-z]+,(\d+)/.exec(field.tag)?.[1];
-    return flatten(inner, byName).map((own) =>
-      outer === undefined
-        ? own
-        : { ...own, tag: own.tag.replace(/(protobuf:"[a-z]+),/, `$1,${outer}.`) },
-    );
+    return flatten(inner, byName).map((own) => ({
+      ...own,
+      tag:
+        outer === undefined
+          ? own.tag.replace(/protobuf:"[^"]*"/, "")
+          : own.tag.replace(/(protobuf:"[a-z]+),/, `$1,${outer}.`),
+    }));
   });
 }
 
@@ -159,6 +164,11 @@ function goWord(type: GoType): { go?: string } {
   const inner = type.kind === "pointer" ? type.element : type;
   const named = inner.kind !== "struct" && /^\w+\.\w+$/.test(inner.text);
   return named ? { go: inner.text } : {};
+}
+
+/** Of such a field the zero value (0, false, an empty text) is not the same as its absence. */
+function isPointerToScalar(type: GoType): boolean {
+  return type.kind === "pointer" && !["struct", "slice", "map"].includes(type.element.kind);
 }
 
 function tagOf(field: GoField): { tag?: number | string } {

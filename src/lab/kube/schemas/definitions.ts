@@ -11,6 +11,7 @@ interface FieldData {
   readonly type: string;
   readonly tag?: number | string;
   readonly required?: boolean;
+  readonly pointer?: boolean;
   readonly go?: string;
   readonly patchKey?: string;
   readonly keys?: readonly string[];
@@ -86,6 +87,7 @@ function fieldSchema(field: FieldData): Schema {
     ...(field.doc === undefined ? {} : { description: field.doc }),
     ...(field.go === undefined ? {} : { goType: field.go }),
     ...(field.tag === undefined ? {} : { protobufTag: field.tag }),
+    ...(field.pointer === true ? { zeroIsValue: true } : {}),
     ...(merge === undefined ? {} : { listMerge: merge }),
     ...(field.retainKeys === true ? { retainKeys: true } : {}),
     ...(field.atomic === true ? { atomic: true } : {}),

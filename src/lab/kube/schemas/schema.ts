@@ -40,6 +40,8 @@ export interface Schema {
   readonly goType?: string;
   /** Number of the field in the protobuf message; `1.3` is field 3 of the message in field 1. */
   readonly protobufTag?: number | string;
+  /** 0, false or an empty text is a value; without this it is the same as nothing in a protobuf message. */
+  readonly zeroIsValue?: boolean;
 }
 
 /** A kind of one version of one API group; the core group is `""`. */
