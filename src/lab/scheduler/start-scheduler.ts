@@ -83,14 +83,7 @@ export function startScheduler({ client, time, onBug }: SchedulerOptions): Sched
     });
   }
 
-  function guard(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      onBug(error);
-    }
-  }
-
+  const guard = guardWith(onBug);
   const nodes = openInformer(client, NODES);
   const pods = openInformer(client, PODS);
   nodes.onChange((change) => guard(() => followNode(change, view, pending)));
@@ -109,6 +102,16 @@ export function startScheduler({ client, time, onBug }: SchedulerOptions): Sched
       await Promise.all(underWay);
       writer.close();
     },
+  };
+}
+
+function guardWith(onBug: (error: unknown) => void): (act: () => void) => void {
+  return (act) => {
+    try {
+      act();
+    } catch (error) {
+      onBug(error);
+    }
   };
 }
 
