@@ -4,7 +4,6 @@ import {
   CUSTOM_RESOURCE_DEFINITIONS,
   isAlreadyExists,
   type KubeClient,
-  type KubeObject,
   type Resource,
 } from "../../kube-client/index.ts";
 
@@ -41,11 +40,7 @@ export class Applier {
     const namespace = object.metadata?.namespace ?? "default";
     const ref = resource.namespaced ? { name, namespace } : { name };
     try {
-      await this.#client.create(
-        resource,
-        object as KubeObject,
-        resource.namespaced ? { namespace } : undefined,
-      );
+      await this.#client.create(resource, object, resource.namespaced ? { namespace } : undefined);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       await this.#client.patch(resource, ref, { type: "apply", body: object, force: true });

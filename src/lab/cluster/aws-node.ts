@@ -1,10 +1,12 @@
+import { fileURLToPath } from "node:url";
 import type { DaemonSet } from "kubernetes-types/apps/v1";
-import type { Container, EnvVar, Volume, VolumeMount } from "kubernetes-types/core/v1";
+import type { Container, EnvVar, ExecAction, Volume, VolumeMount } from "kubernetes-types/core/v1";
+import { invariant } from "../../base/index.ts";
 import type { KubeObject } from "../../kube-client/index.ts";
 import { formatIpv4 } from "../../net/index.ts";
 import { EC2_ADDRESS } from "../fabric/router.ts";
 import { AGENT_IMAGE } from "../image/lab-images.ts";
-import { hostNetworkPod, KUBE_SYSTEM } from "./node-daemon.ts";
+import { readManifest } from "./manifests.ts";
 
 /** What the DaemonSet of the agent depends on. */
 export interface AwsNodeOptions {
@@ -20,178 +22,125 @@ export interface AwsNodeOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The settings that the released manifest of Amazon's VPC CNI v1.23 has, as far as Berth reads them. */
-const MANIFEST_ENV: Readonly<Record<string, string>> = {
-  ADDITIONAL_ENI_TAGS: "{}",
-  ANNOTATE_POD_IP: "false",
-  AWS_VPC_CNI_NODE_PORT_SUPPORT: "true",
-  AWS_VPC_ENI_MTU: "9001",
-  AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: "false",
-  AWS_VPC_K8S_CNI_EXTERNALSNAT: "false",
-  AWS_VPC_K8S_CNI_RANDOMIZESNAT: "prng",
-  AWS_VPC_K8S_CNI_VETHPREFIX: "eni",
-  DISABLE_TCP_EARLY_DEMUX: "false",
-  ENABLE_POD_ENI: "false",
-  ENABLE_PREFIX_DELEGATION: "false",
-  WARM_ENI_TARGET: "1",
-  WARM_PREFIX_TARGET: "1",
-};
+/** The manifests by which the agent is installed on any cluster. */
+const DEPLOY = fileURLToPath(new URL("../../../deploy/agent/", import.meta.url));
 
-/** The agent as on EKS: the DaemonSet `kube-system/aws-node` with its account and role. */
+/** The custom resources of the agent, as they are installed on any cluster. */
+export function agentCrds(): KubeObject[] {
+  return readManifest(`${DEPLOY}crds.yaml`);
+}
+
+/**
+ * The agent as it is installed on any cluster, the DaemonSet `kube-system/aws-node` with its account and role, but for what is
+ * inside: a lab's image is empty, and Berth's own sources and the machine's programs are mounted into it.
+ */
 export function awsNode(options: AwsNodeOptions): KubeObject[] {
-  const name = "aws-node";
-  return [
-    {
-      apiVersion: "v1",
-      kind: "ServiceAccount",
-      metadata: { name, namespace: KUBE_SYSTEM, labels: { "k8s-app": name } },
-    },
-    clusterRole(name),
-    {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "ClusterRoleBinding",
-      metadata: { name },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-      subjects: [{ kind: "ServiceAccount", name, namespace: KUBE_SYSTEM }],
-    } as KubeObject,
-    daemonSet(name, options),
-  ];
+  return readManifest(`${DEPLOY}aws-node.yaml`).map((object) =>
+    object.kind === "DaemonSet" ? forLab(object as DaemonSet, options) : object,
+  );
 }
 
-function clusterRole(name: string): KubeObject {
-  const rule = (apiGroup: string, resources: string[], verbs: string[]): object => ({
-    apiGroups: [apiGroup],
-    resources,
-    verbs,
-  });
-  const read = ["list", "watch", "get"];
-  const role = {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name },
-    rules: [
-      rule("crd.k8s.amazonaws.com", ["eniconfigs"], read),
-      rule("", ["namespaces"], read),
-      rule("", ["pods"], [...read, "patch"]),
-      rule("", ["nodes"], read),
-      rule("", ["events"], ["create", "patch", "list"]),
-      rule("vpcresources.k8s.aws", ["cninodes"], [...read, "patch"]),
-    ],
-  };
-  return role;
-}
-
-function daemonSet(name: string, options: AwsNodeOptions): DaemonSet {
-  const { volumes, mounts } = storage(options);
-  const labels = { "k8s-app": name };
+function forLab(daemonSet: DaemonSet, options: AwsNodeOptions): DaemonSet {
+  const { spec } = daemonSet;
+  const pod = spec?.template.spec;
+  const [agent] = pod?.containers ?? [];
+  const [installer] = pod?.initContainers ?? [];
+  invariant(
+    spec !== undefined && pod !== undefined && agent !== undefined && installer !== undefined,
+    "the manifest has an agent and its installer",
+  );
+  const { volumes, mounts } = sources(options);
   return {
-    apiVersion: "apps/v1",
-    kind: "DaemonSet",
-    metadata: { name, namespace: KUBE_SYSTEM, labels },
+    ...daemonSet,
     spec: {
-      selector: { matchLabels: labels },
-      updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "10%" } },
+      ...spec,
       template: {
-        metadata: {
-          labels,
-          // The second is what kubectl before 1.21 knows.
-          annotations: {
-            "kubectl.kubernetes.io/default-container": name,
-            "kubectl.kubernetes.io/default-logs-container": name,
-          },
-        },
+        ...spec.template,
         spec: {
-          ...hostNetworkPod(name),
-          initContainers: [installer(options, mounts)],
-          containers: [agent(name, options, mounts)],
-          volumes,
+          ...pod,
+          initContainers: [withMounts(installerForLab(installer, options), mounts)],
+          containers: [withMounts(agentForLab(agent, options), mounts)],
+          volumes: [...(pod.volumes ?? []), ...volumes],
         },
       },
     },
   };
 }
 
-function installer({ relay }: AwsNodeOptions, volumeMounts: VolumeMount[]): Container {
+function installerForLab(installer: Container, { relay }: AwsNodeOptions): Container {
   return {
-    name: "aws-vpc-cni-init",
-    image: AGENT_IMAGE,
-    imagePullPolicy: "IfNotPresent",
-    // A copy under another name first, so that a runtime finds the old plugin or the new one, never half of it.
+    ...installer,
+    env: [],
+    // What `berth install-cni` does, without starting a Node on every node of the lab. The renaming comes last: a runtime
+    // finds the old plugin or the new one, never half of it.
     command: ["sh", "-c", 'cp "$0" "$1/.$2" && chmod 755 "$1/.$2" && mv "$1/.$2" "$1/$2"'],
     args: [relay, "/host/opt/cni/bin", "berth-cni"],
-    resources: { requests: { cpu: "25m" } },
-    securityContext: { privileged: true },
-    volumeMounts,
   };
 }
 
-/** Asks the agent through the plugin itself, as a runtime would: it answers only when it can give addresses. */
-const PROBE =
-  'echo \'{"cniVersion":"1.1.0","name":"berth","type":"berth-cni"}\' | CNI_COMMAND=STATUS exec /host/opt/cni/bin/berth-cni';
-
-function agent(name: string, options: AwsNodeOptions, volumeMounts: VolumeMount[]): Container {
-  const { berth } = options;
-  const exec = { command: ["sh", "-c", PROBE] };
+function agentForLab(container: Container, options: AwsNodeOptions): Container {
+  // Each probe is a process; a lab has many nodes on one machine, so that one kind has to be enough.
+  const { startupProbe, readinessProbe } = container;
+  const rest = { ...container };
+  delete rest.livenessProbe;
+  const exec: ExecAction = { command: ["sh", "-c", PROBE, options.relay] };
   return {
-    name,
-    image: AGENT_IMAGE,
-    imagePullPolicy: "IfNotPresent",
-    command: [...berth, "agent"],
-    env: environment(options),
-    resources: { requests: { cpu: "25m" } },
-    securityContext: { privileged: true },
-    // Often while it starts, so that a roll-out goes on as soon as it can; rarely later, as each probe is a process.
-    startupProbe: { exec, periodSeconds: 1, failureThreshold: 300, timeoutSeconds: 10 },
-    readinessProbe: { exec, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 10 },
-    volumeMounts,
+    ...rest,
+    command: [...options.berth, "agent"],
+    env: environment(container.env ?? [], options),
+    startupProbe: { ...startupProbe, exec },
+    readinessProbe: { ...readinessProbe, exec },
   };
 }
 
-function environment({ compileCache, env }: AwsNodeOptions): EnvVar[] {
-  const lab = {
+/** Asks the agent through the plugin, as a runtime would: it answers only when it can give addresses. */
+const PROBE =
+  'echo \'{"cniVersion":"1.1.0","name":"berth","type":"berth-cni"}\' | CNI_COMMAND=STATUS exec "$0"';
+
+function environment(manifest: EnvVar[], { compileCache, env }: AwsNodeOptions): EnvVar[] {
+  const settings = {
     AWS_ENDPOINT_URL_EC2: `http://${formatIpv4(EC2_ADDRESS)}`,
-    BERTH_CNI_CONF_DIR: "/host/etc/cni/net.d",
     BERTH_INTROSPECTION_SOCKET: "/var/run/berth/agent.sock",
     CLUSTER_NAME: "lab",
     NODE_COMPILE_CACHE: compileCache,
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ...env,
   };
-  const settings = Object.entries({ ...MANIFEST_ENV, ...lab, ...env });
-  const field = (variable: string, fieldPath: string): EnvVar => ({
-    name: variable,
-    valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
-  });
   return [
-    ...settings.map(([variable, value]) => ({ name: variable, value })),
-    field("MY_NODE_NAME", "spec.nodeName"),
-    field("MY_POD_NAME", "metadata.name"),
+    ...manifest.filter(({ name }) => !(name in settings)),
+    ...Object.entries(settings).map(([name, value]) => ({ name, value })),
   ];
 }
 
-function storage({ sources, compileCache }: AwsNodeOptions): {
+function withMounts(container: Container, mounts: VolumeMount[]): Container {
+  return {
+    ...container,
+    image: AGENT_IMAGE,
+    imagePullPolicy: "IfNotPresent",
+    volumeMounts: [...(container.volumeMounts ?? []), ...mounts],
+  };
+}
+
+function sources({ sources: dirs, compileCache }: AwsNodeOptions): {
   volumes: Volume[];
   mounts: VolumeMount[];
 } {
-  const volumes: Volume[] = [];
-  const mounts: VolumeMount[] = [];
-  const add = (
-    name: string,
-    path: string,
-    rest: Partial<VolumeMount> & { type?: string },
-  ): void => {
-    const { type = "DirectoryOrCreate", ...mount } = rest;
-    volumes.push({ name, hostPath: { path, type } });
-    mounts.push({ name, mountPath: path, ...mount });
+  const readOnly = {
+    usr: "/usr",
+    ...Object.fromEntries(dirs.map((dir, at) => [`berth-${at}`, dir])),
   };
-  add("usr", "/usr", { readOnly: true, type: "Directory" });
-  sources.forEach((path, index) => {
-    add(`berth-${index + 1}`, path, { readOnly: true, type: "Directory" });
+  const volume = (name: string, path: string): Volume => ({
+    name,
+    hostPath: { path, type: "Directory" },
   });
-  add("compiled", compileCache, { type: "Directory" });
-  // Namespaces of pods come and go; they have to be seen.
-  add("netns", "/run/netns", { mountPropagation: "HostToContainer" });
-  add("run-dir", "/var/run/berth", {});
-  add("cni-bin-dir", "/opt/cni/bin", { mountPath: "/host/opt/cni/bin" });
-  add("cni-net-dir", "/etc/cni/net.d", { mountPath: "/host/etc/cni/net.d" });
-  return { volumes, mounts };
+  return {
+    volumes: [
+      ...Object.entries(readOnly).map(([name, path]) => volume(name, path)),
+      volume("compiled", compileCache),
+    ],
+    mounts: [
+      ...Object.entries(readOnly).map(([name, mountPath]) => ({ name, mountPath, readOnly: true })),
+      { name: "compiled", mountPath: compileCache },
+    ],
+  };
 }

@@ -2,11 +2,10 @@ import type { KubeClient } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
 import { type AutoscalerOptions, startAutoscaler } from "../autoscaler/index.ts";
 import { startControllers } from "../controllers/index.ts";
-import { berthCrds } from "../kube/crds/index.ts";
 import type { LabKubernetes } from "../labfile/lab-file.ts";
 import { startScheduler } from "../scheduler/index.ts";
 import { Applier, type Manifest } from "./applier.ts";
-import { awsNode, type AwsNodeOptions } from "./aws-node.ts";
+import { agentCrds, awsNode, type AwsNodeOptions } from "./aws-node.ts";
 import { type CloudInstances, startCloudNodes } from "./cloud-nodes.ts";
 import type { ClusterApi } from "./cluster-api.ts";
 import { kubeProxy } from "./kube-proxy.ts";
@@ -45,14 +44,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { api, agent } = options;
   const client = api.client({ component: "berth-lab", user: "system:admin" });
   const applier = new Applier(client);
-  await applier.apply([...berthCrds(), ...priorityClasses()]);
+  await applier.apply([...agentCrds(), ...priorityClasses()]);
   const parts = await startParts(options, client);
   await applier.apply([...awsNode(agent), ...kubeProxy()]);
   return {
     client,
     apply: (objects) => applier.apply(objects),
     close: async () => {
-      await Promise.all(parts.map((part) => part.close()));
+      await Promise.all(parts.map(async (part) => part.close()));
       client.close();
     },
   };

@@ -41,7 +41,7 @@ function objectsOf(value: unknown, place: { file: string; which: string }): Kube
     );
   }
   const parsed = kubeObject.safeParse(value);
-  if (parsed.success) return [parsed.data as KubeObject];
+  if (parsed.success) return [parsed.data];
   const missing = parsed.error.issues.map(({ path }) => `\`${path.join(".")}\``).join(" and ");
   throw refusal(file, `${which} is no Kubernetes object: ${missing || "its form"} is missing.`);
 }

@@ -70,7 +70,7 @@ export async function runLab(options: RunLabOptions): Promise<void> {
     );
   };
   try {
-    const kubeconfig = options.kubeconfig && resolve(options.kubeconfig);
+    const kubeconfig = options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig);
     const running = await Lab.open({ ...options, lab, file, kubeconfig, dir, mode, time, onBug });
     try {
       await serve(running, { ...options, dir, onBug });
