@@ -94,9 +94,10 @@ export class Lab {
     this.#clock.flush();
     const plane = await this.#startControlPlane();
     await plane.apply(this.#manifests());
-    await plane.apply(workloadObjects(lab.workloads, nodeNames));
     await unlessAborted(Promise.all([machines.started(), view.synced()]), signal);
     await untilNodesReady(view, signal);
+    // Not before: the first node that is ready would get them all.
+    await plane.apply(workloadObjects(lab.workloads, nodeNames));
     const expected = lab.workloads.reduce((sum, { replicas }) => sum + replicas, 0);
     await untilPodsSettled(view, { expected, signal });
     this.#state = "running";
