@@ -54,6 +54,7 @@ export class NodeKeeper {
   #reported: NodeStatus | undefined;
   #reportedMs = 0;
   #everReady = false;
+  #uid: string | undefined;
   #checking: Promise<void> | undefined;
   #again = false;
 
@@ -118,20 +119,27 @@ export class NodeKeeper {
 
   async #registerOnce(): Promise<void> {
     const { client, node } = this.#options;
-    const known = await client.tryGet(NODES, { name: node.name });
-    this.#conditions = known?.status?.conditions ?? [];
     const status = this.#status();
-    if (known === undefined) {
-      try {
-        await client.create(NODES, nodeObject(node, status));
-      } catch (error) {
-        if (!isAlreadyExists(error)) throw error;
-      }
-    } else {
-      const body = { metadata: { labels: nodeLabels(node) } };
-      await client.patch(NODES, { name: node.name }, { type: "merge", body });
+    try {
+      const made = await client.create(NODES, nodeObject(node, status));
+      this.#uid = made.metadata?.uid;
+      // Servers keep the status of a Node that is made, as they do of nothing else.
+      if (made.status?.nodeInfo !== undefined) this.#remember(status);
+      else await this.#report(status);
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      await this.#takeOver();
     }
-    await this.#report(status);
+  }
+
+  /** Goes on with the Node of an earlier kubelet of this machine. */
+  async #takeOver(): Promise<void> {
+    const { client, node } = this.#options;
+    const body = { metadata: { labels: nodeLabels(node) } };
+    const known = await client.patch(NODES, { name: node.name }, { type: "merge", body });
+    this.#uid = known.metadata?.uid;
+    this.#conditions = known.status?.conditions ?? [];
+    await this.#report(this.#status());
   }
 
   async #keepStatus(): Promise<void> {
@@ -186,9 +194,14 @@ export class NodeKeeper {
   }
 
   async #report(status: NodeStatus): Promise<void> {
-    const { client, node, time } = this.#options;
+    const { client, node } = this.#options;
     const patch = { type: "strategic", body: { status }, subresource: "status" } as const;
     await client.patch<Node>(NODES, { name: node.name }, patch);
+    this.#remember(status);
+  }
+
+  #remember(status: NodeStatus): void {
+    const { time } = this.#options;
     const wasReady = isReady(this.#conditions);
     const now = isReady(status.conditions ?? []);
     if (wasReady !== now && (this.#everReady || now)) this.#say(now ? "NodeReady" : "NodeNotReady");
@@ -207,25 +220,26 @@ export class NodeKeeper {
   async #keepLease(): Promise<void> {
     const { client, node, time } = this.#options;
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      try {
-        const renewTime = microTimeText(time.nowMs());
-        const ref = { namespace: LEASE_NAMESPACE, name: node.name };
-        await client.patch(LEASES, ref, { type: "merge", body: { spec: { renewTime } } });
-      } catch (error) {
-        // Any other failure passes or shows elsewhere; the lease is renewed again soon.
-        if (isNotFound(error)) await this.#makeLease().catch(() => undefined);
-      }
+    const ref = { namespace: LEASE_NAMESPACE, name: node.name };
+    // What fails here passes or shows elsewhere; the lease is renewed again soon.
+    await client.create(LEASES, this.#lease()).catch(() => undefined);
+    for (;;) {
       await time.sleep(LEASE_MS, { signal });
+      if (signal.aborted) return;
+      try {
+        const body = { spec: { renewTime: microTimeText(time.nowMs()) } };
+        await client.patch(LEASES, ref, { type: "merge", body });
+      } catch (error) {
+        if (isNotFound(error)) await client.create(LEASES, this.#lease()).catch(() => undefined);
+      }
     }
   }
 
-  async #makeLease(): Promise<void> {
-    const { client, node, time } = this.#options;
+  #lease(): Lease {
+    const { node, time } = this.#options;
     const { name } = node;
-    const owner = await client.tryGet(NODES, { name });
-    const uid = owner?.metadata?.uid;
-    const lease: Lease = {
+    const uid = this.#uid;
+    return {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       metadata: {
@@ -241,7 +255,6 @@ export class NodeKeeper {
         renewTime: microTimeText(time.nowMs()),
       },
     };
-    await client.create(LEASES, lease);
   }
 }
 

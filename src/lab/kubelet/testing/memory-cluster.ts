@@ -42,7 +42,10 @@ export class MemoryCluster {
       get: async (resource, ref) => found(resource, ref),
       tryGet: async (resource, ref) => known(resource, ref),
       list: unused,
-      create: async (resource, object) => this.put(resource, object),
+      create: async (resource, object) => {
+        if (known(resource, nameOf(object)) !== undefined) throw alreadyExists(resource, object);
+        return this.put(resource, object);
+      },
       replace: unused,
       patch: async (resource, ref, patch) => this.#patch(resource, found(resource, ref), patch),
       delete: async (resource, ref, { uid } = {}) => {
@@ -157,6 +160,11 @@ function nameOf({ metadata }: KubeObject): ObjectName {
 function notFound({ plural }: Resource, { name }: ObjectName): KubeError {
   const message = `${plural} "${name}" not found`;
   return new KubeError({ status: 404, reason: "NotFound", message, fix: "" });
+}
+
+function alreadyExists({ plural }: Resource, { metadata }: KubeObject): KubeError {
+  const message = `${plural} "${metadata?.name ?? ""}" already exists`;
+  return new KubeError({ status: 409, reason: "AlreadyExists", message, fix: "" });
 }
 
 /** Maps merge, conditions merge by type, a list that begins with `$patch: replace` replaces, and so does any other. */
