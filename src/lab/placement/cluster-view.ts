@@ -25,6 +25,8 @@ export interface NodeState {
   readonly guarded: Map<string, PodFacts>;
   readonly requested: Map<string, number>;
   readonly groups: Map<string, PodGroup>;
+  /** Its pods that are not being deleted, by the uid of their owner. */
+  readonly owned: Map<string, number>;
 }
 
 /** Nodes with their pods. */
@@ -125,6 +127,7 @@ function newNodeState(name: string): NodeState {
     guarded: new Map(),
     requested: new Map(),
     groups: new Map(),
+    owned: new Map(),
   };
 }
 
@@ -151,6 +154,8 @@ function account(state: NodeState, pod: PodFacts, sign: 1 | -1): void {
   add(WEIGHED.memory, weighedMemory(pod));
 
   const { namespace, labels, ownerUid, terminating } = pod;
+  if (!terminating) state.owned.set(ownerUid, (state.owned.get(ownerUid) ?? 0) + sign);
+  if (state.owned.get(ownerUid) === 0) state.owned.delete(ownerUid);
   const key = `${namespace} ${ownerUid} ${terminating ? 1 : 0} ${JSON.stringify(labels)}`;
   const group = state.groups.get(key) ?? { namespace, labels, ownerUid, terminating, count: 0 };
   group.count += sign;

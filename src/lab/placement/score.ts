@@ -7,13 +7,13 @@ import type { PodFacts } from "./pod-facts.ts";
 // The weights of kube-scheduler's default profile.
 const WEIGHTS = { resources: 1, balance: 1, taints: 3, nodes: 2, spread: 2, pods: 2 } as const;
 
+const HOSTNAME = "kubernetes.io/hostname";
+
 /** How good each node is for the pod: higher is better. The nodes are those that passed all filters. */
 export function scoreNodes(pod: PodFacts, nodes: readonly NodeState[]): number[] {
   const scores = nodes.map((node) => scoreResources(pod, node));
-  const add = (weight: number, raw: readonly number[], better: "more" | "less"): void => {
-    for (const [at, value] of normalise(raw, better).entries())
-      scores[at] = (scores[at] ?? 0) + weight * value;
-  };
+  const add = (weight: number, raw: readonly number[], better: "more" | "less"): void =>
+    addNormalised(scores, raw, { weight, better });
   if (nodes.some(({ taints }) => taints.length > 0))
     add(
       WEIGHTS.taints,
@@ -52,82 +52,93 @@ function preferenceFor(pod: PodFacts, node: NodeState): number {
 }
 
 function scorePreferredPods(pod: PodFacts, nodes: readonly NodeState[]): number[] {
-  const terms = pod.affinity.preferred.map(({ topologyKey, weight, matches }) => {
-    const perDomain = sumPerDomain(nodes, topologyKey, (node) => {
-      let count = 0;
-      for (const group of node.groups.values()) if (matches(group)) count += group.count;
-      return count;
-    });
-    return { topologyKey, weight, perDomain };
-  });
-  return nodes.map(({ labels }) =>
-    terms.reduce(
-      (sum, { topologyKey, weight, perDomain }) =>
-        sum + weight * (perDomain.get(labels[topologyKey] ?? "") ?? 0),
-      0,
-    ),
-  );
+  const scores = nodes.map(() => 0);
+  for (const { topologyKey, weight, matches } of pod.affinity.preferred) {
+    const sums = new Map<string, number>();
+    for (const { labels, groups } of nodes) {
+      const value = labels[topologyKey];
+      if (value === undefined) continue;
+      for (const group of groups.values())
+        if (matches(group)) sums.set(value, (sums.get(value) ?? 0) + group.count);
+    }
+    for (const [at, { labels }] of nodes.entries())
+      scores[at] = (scores[at] ?? 0) + weight * (sums.get(labels[topologyKey] ?? "") ?? 0);
+  }
+  return scores;
 }
 
 /** Soft constraints of the pod; without any, kube-scheduler's own: pods of one owner over nodes and zones. */
 function scoreSpread(pod: PodFacts, nodes: readonly NodeState[]): number[] | undefined {
-  const own = pod.spread.preferred.map((constraint) => ({
-    topologyKey: constraint.topologyKey,
-    maxSkew: constraint.maxSkew,
-    count: (node: NodeState) => countMatching(node, pod.namespace, constraint),
-  }));
-  const constraints =
-    own.length > 0 || pod.spread.required.length > 0 || pod.ownerUid === ""
-      ? own
-      : [
-          { topologyKey: "kubernetes.io/hostname", maxSkew: 3, count: countOwned(pod) },
-          { topologyKey: "topology.kubernetes.io/zone", maxSkew: 5, count: countOwned(pod) },
-        ];
-  if (constraints.length === 0) return undefined;
-  const parts = constraints.map(({ topologyKey, maxSkew, count }) => {
-    const perDomain = sumPerDomain(nodes, topologyKey, count);
-    return { topologyKey, maxSkew, perDomain, weight: Math.log(perDomain.size + 2) };
-  });
-  return nodes.map(({ labels }) =>
-    parts.reduce((sum, { topologyKey, maxSkew, perDomain, weight }) => {
-      const value = labels[topologyKey];
-      // A node without the label is as bad as the fullest of them all.
-      const count = value === undefined ? Math.max(0, ...perDomain.values()) : perDomain.get(value);
-      return sum + (count ?? 0) * weight + (maxSkew - 1);
-    }, 0),
-  );
+  const { preferred, required } = pod.spread;
+  const scores = nodes.map(() => 0);
+  for (const constraint of preferred) {
+    const counts = nodes.map((node) => countMatching(node, pod.namespace, constraint));
+    addSpread(scores, { nodes, counts, ...constraint });
+  }
+  if (preferred.length > 0) return scores;
+  if (required.length > 0 || pod.ownerUid === "") return undefined;
+  const counts = nodes.map(({ owned }) => owned.get(pod.ownerUid) ?? 0);
+  addSpread(scores, { nodes, counts, topologyKey: HOSTNAME, maxSkew: 3 });
+  addSpread(scores, { nodes, counts, topologyKey: "topology.kubernetes.io/zone", maxSkew: 5 });
+  return scores;
 }
 
-function countOwned({ ownerUid }: PodFacts): (node: NodeState) => number {
-  return (node) => {
-    let count = 0;
-    for (const group of node.groups.values())
-      if (!group.terminating && group.ownerUid === ownerUid) count += group.count;
-    return count;
-  };
+function addSpread(
+  scores: number[],
+  {
+    nodes,
+    counts,
+    topologyKey,
+    maxSkew,
+  }: {
+    nodes: readonly NodeState[];
+    counts: readonly number[];
+    topologyKey: string;
+    maxSkew: number;
+  },
+): void {
+  const { perNode, domains } = sumPerDomain(nodes, topologyKey, counts);
+  const weight = Math.log(domains + 2);
+  for (let at = 0; at < perNode.length; at++)
+    scores[at] = (scores[at] ?? 0) + (perNode[at] ?? 0) * weight + (maxSkew - 1);
 }
 
+/**
+ * For each node the sum of its domain: of all nodes with its value of the label. A node without the label is as bad as
+ * the fullest domain.
+ */
 function sumPerDomain(
   nodes: readonly NodeState[],
   topologyKey: string,
-  count: (node: NodeState) => number,
-): Map<string, number> {
+  counts: readonly number[],
+): { perNode: readonly number[]; domains: number } {
+  // Every node is a domain of its own. Kept apart because it is the usual case and much quicker.
+  if (topologyKey === HOSTNAME) return { perNode: counts, domains: nodes.length };
   const sums = new Map<string, number>();
-  for (const node of nodes) {
-    const value = node.labels[topologyKey];
-    if (value !== undefined) sums.set(value, (sums.get(value) ?? 0) + count(node));
+  for (const [at, { labels }] of nodes.entries()) {
+    const value = labels[topologyKey];
+    if (value !== undefined) sums.set(value, (sums.get(value) ?? 0) + (counts[at] ?? 0));
   }
-  return sums;
+  const most = Math.max(0, ...sums.values());
+  const perNode = nodes.map(({ labels }) => {
+    const value = labels[topologyKey];
+    return value === undefined ? most : (sums.get(value) ?? 0);
+  });
+  return { perNode, domains: sums.size };
 }
 
-/** To 0 … 100, where 100 is the best; all 100 if they are all the same. */
-function normalise(raw: readonly number[], better: "more" | "less"): number[] {
+/** Adds `weight` times a score of 0 … 100, where 100 is the best; nothing if they are all the same. */
+function addNormalised(
+  scores: number[],
+  raw: readonly number[],
+  { weight, better }: { weight: number; better: "more" | "less" },
+): void {
   const most = Math.max(...raw);
   const least = Math.min(...raw);
-  if (most === least) return raw.map(() => 100);
-  return raw.map((value) =>
-    better === "more"
-      ? (100 * (value - least)) / (most - least)
-      : (100 * (most - value)) / (most - least),
-  );
+  if (most === least) return;
+  const factor = (100 * weight) / (most - least);
+  for (let at = 0; at < raw.length; at++) {
+    const value = raw[at] ?? 0;
+    scores[at] = (scores[at] ?? 0) + factor * (better === "more" ? value - least : most - value);
+  }
 }

@@ -51,7 +51,9 @@ async function startCluster(): Promise<Cluster> {
   const scheduler = start();
   cleanUps.push(
     () => rm(directory, { recursive: true }),
-    () => expect(bugs).toEqual([]),
+    () => {
+      expect(bugs).toEqual([]);
+    },
     () => api.close(),
     () => client.close(),
     () => own.close(),
@@ -81,7 +83,9 @@ async function addNode(client: KubeClient, wanted: Node): Promise<void> {
 }
 
 const placed = (pods: Informer<Pod>): Record<string, string | undefined> =>
-  Object.fromEntries(pods.list().map(({ metadata, spec }) => [metadata?.name, spec?.nodeName]));
+  Object.fromEntries(
+    pods.list().map(({ metadata, spec }) => [metadata?.name ?? "", spec?.nodeName]),
+  );
 
 async function eventsOf(client: KubeClient, name: string): Promise<Event[]> {
   const { items } = await client.list(EVENTS, {
@@ -178,14 +182,15 @@ it("leaves pods alone that are gated, are another scheduler's or name a node", a
 });
 
 it("goes on where another one ended, counting what is there", async () => {
-  const { client, pods, scheduler, start } = await startCluster();
+  const cluster = await startCluster();
+  const { client, pods, scheduler } = cluster;
   await addNode(client, node("a", "2"));
   await client.create(PODS, pod("web-1"));
   await expect.poll(() => placed(pods)["web-1"], { timeout: 10_000 }).toBe("a");
   await scheduler.close();
   await client.create(PODS, pod("web-2"));
   await client.create(PODS, pod("web-3"));
-  const second = start();
+  const second = cluster.start();
   cleanUps.push(() => second.close());
   await expect
     .poll(() => Object.values(placed(pods)).filter((name) => name === "a"), { timeout: 10_000 })
