@@ -62,7 +62,9 @@ export function newCniHandler(parts: CniParts): CniHandler {
     const named = { ...facts(request), ...holding(leaseOf(parts, request) ?? before) };
     const tookMs = Math.round((parts.time.nowMs() - startedMs) * 10) / 10;
     if (typeof result === "string") {
-      parts.log.info({ ...named, tookMs }, `${request.command} done`);
+      // Probes ask for STATUS every few seconds; the log is about pods.
+      const level = "containerId" in request || request.command === "GC" ? "info" : "debug";
+      parts.log[level]({ ...named, tookMs }, `${request.command} done`);
       return { status: 0, stdout: result };
     }
     parts.log.warn(
