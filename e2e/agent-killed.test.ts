@@ -58,7 +58,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a
       const { nodes, pods } = await lab.status();
       const node = nodes.find(({ name }) => name === "sturdy");
       if (node?.agent.pid === undefined) throw new Error("the agent does not run");
-      const socket = `${node.dir}/cni.sock`;
+      const socket = `${node.dir}/run/cni.sock`;
       const caller = pods.find(({ workload }) => workload === "caller");
       const steady = pods.filter(({ workload }) => workload === "steady");
 
@@ -99,7 +99,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a
         ...alive.map((pod) => `${pod.name} ${pod.answered}`),
       ].sort();
       const held = await eventually({ what: "the agent answers", withinMs: 30_000 }, async () => {
-        const report = await agentReport(node.dir).catch(() => undefined);
+        const report = await agentReport(`${node.dir}/run`).catch(() => undefined);
         return { done: report !== undefined, value: report };
       });
       const owners = held?.assignments.map(({ name, address }) => `${name} ${address}`).sort();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LabStatus, PodStatus } from "../src/lab/index.ts";
-import { Lab } from "./harness/lab.ts";
+import { eventually, Lab } from "./harness/lab.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
 
@@ -38,14 +38,16 @@ describe.skipIf(whyNoKernel() !== undefined)(
 
     test("R-IP-2: the 28th address on an m5.large is refused, and the runtime's text says the node is full", async () => {
       await lab.scale("crowd", 28);
-      const { pods } = await lab.until("the 28th pod is refused", ({ pods: all }) =>
-        all.some(({ failures }) => failures > 0),
-      );
-      const refused = pods.filter(({ phase }) => phase !== "Running");
-      expect(refused).toHaveLength(1);
-      expect(refused[0]?.message).toContain("failed to assign an IP address to container");
-      expect(refused[0]?.message).toContain("node full: 27 of 27 addresses of this m5.large");
-      expect(refused[0]?.message).not.toContain("subnet");
+      const said = await eventually({ what: "the 28th is refused", withinMs: 60_000 }, async () => {
+        const value = await refusals("crowd");
+        return { done: value.size > 0, value };
+      });
+      expect(said.size).toBe(1);
+      for (const message of said.values()) {
+        expect(message).toContain("failed to assign an IP address to container");
+        expect(message).toContain("node full: 27 of 27 addresses of this m5.large");
+        expect(message).not.toContain("subnet");
+      }
     });
 
     test("R-IP-2: a freed address comes back after the cooldown and no sooner", async () => {
@@ -73,6 +75,22 @@ describe.skipIf(whyNoKernel() !== undefined)(
       }
     });
 
+    /** What the kubelet last said about each pod of a workload that got no sandbox. */
+    async function refusals(workload: string): Promise<Map<string, string>> {
+      const { items } = await lab.kubeGet<{ items: EventItem[] }>([
+        "events",
+        "--field-selector=reason=FailedCreatePodSandBox",
+      ]);
+      const ofWorkload = items.filter(({ involvedObject }) =>
+        involvedObject.name.startsWith(`${workload}-`),
+      );
+      return new Map(
+        ofWorkload
+          .toSorted((a, b) => (a.lastTimestamp < b.lastTimestamp ? -1 : 1))
+          .map(({ involvedObject, message }) => [involvedObject.name, message]),
+      );
+    }
+
     describe("a /28 that runs dry", () => {
       const foreign: string[] = [];
       const thirsty = ({ pods }: LabStatus): PodStatus[] =>
@@ -90,15 +108,16 @@ describe.skipIf(whyNoKernel() !== undefined)(
           foreign.push((await lab.shell(create)).trim());
         }
         await lab.scale("thirst", 10);
-        const status = await lab.until("the subnet is named", (now) => {
+        await lab.until("eight of ten run", (now) => {
           const running = thirsty(now).filter(({ phase }) => phase === "Running");
-          const refused = thirsty(now).filter(
-            ({ message }) => message?.includes("subnet") === true,
-          );
-          return running.length === 8 && refused.length === 2;
+          return thirsty(now).length === 10 && running.length === 8;
         });
-        for (const { phase, message } of thirsty(status)) {
-          if (phase === "Running") continue;
+        const said = await eventually({ what: "two are refused", withinMs: 60_000 }, async () => {
+          const value = await refusals("thirst");
+          const named = [...value.values()].filter((message) => message.includes("subnet"));
+          return { done: named.length === 2, value };
+        });
+        for (const message of said.values()) {
           expect(message).toContain("failed to assign an IP address to container");
           expect(message).toMatch(
             /subnet subnet-[0-9a-f]+ \(10\.0\.2\.0\/28\) has too few free addresses/,
@@ -122,6 +141,12 @@ describe.skipIf(whyNoKernel() !== undefined)(
   },
 );
 
+interface EventItem {
+  readonly involvedObject: { readonly name: string };
+  readonly message: string;
+  readonly lastTimestamp: string;
+}
+
 interface AddressEvent {
   readonly atMs: number;
   readonly given: boolean;
@@ -132,6 +157,7 @@ interface AddressEvent {
 function addressEvents(log: string): AddressEvent[] {
   return log
     .split("\n")
+    .map((line) => line.slice(line.indexOf("{")))
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as { time: string; msg: string; address?: string })
     .filter(({ msg }) => msg === "ADD done" || msg === "DEL done")
