@@ -52,7 +52,7 @@ function timeRelay(node: NodeStatus): WiringTimes {
     program: RELAY,
     hostNetns: node.netns,
     config: { cniVersion: "1.0.0", name: "berth", type: "berth-cni" },
-    env: { BERTH_CNI_SOCKET: `${node.dir}/cni.sock` },
+    env: { BERTH_CNI_SOCKET: `${node.dir}/run/cni.sock` },
   };
   return withPlugin(plugin, (call) => wirePods("berth-bench-pod", PODS, call));
 }

