@@ -2,6 +2,8 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionSpec,
 } from "kubernetes-types/apiextensions/v1";
+import type { CrdSchema } from "../crds/crd-spec.ts";
+import { structuralErrors } from "../crds/structural-rules.ts";
 import { oneOf } from "./container-rules.ts";
 import { column, defineKind, nameColumn } from "./define-kind.ts";
 import { invalid, required, type FieldCause } from "./field-error.ts";
@@ -136,10 +138,12 @@ function validateVersions(spec: Loose<CustomResourceDefinitionSpec>): FieldCause
             "must have exactly one version marked as storage version",
           ),
         ]),
-    ...versions.flatMap((version, index) =>
-      version.schema?.openAPIV3Schema === undefined
-        ? [required(`spec.versions[${index}].schema.openAPIV3Schema`, "schemas are required")]
-        : [],
-    ),
+    ...versions.flatMap((version, index) => {
+      const path = `spec.versions[${index}].schema.openAPIV3Schema`;
+      const schema = version.schema?.openAPIV3Schema as CrdSchema | undefined;
+      return schema === undefined
+        ? [required(path, "schemas are required")]
+        : structuralErrors(schema, path);
+    }),
   ];
 }

@@ -21,6 +21,8 @@ interface Place {
 function check(schema: Schema, value: unknown, place: Place): string | undefined {
   const own = resolveSchema(schema);
   if (value === null || value === undefined) return undefined;
+  // Custom kinds are decoded as they are and validated later; of them only the metadata has types.
+  if (own.goType === undefined) return undefined;
   switch (own.type ?? "untyped") {
     case "object":
       return checkObject(schema, value, place);

@@ -36,6 +36,8 @@ export interface Schema {
   readonly nullable?: boolean;
   /** The default that a CRD gives. */
   readonly default?: unknown;
+  /** Rules for values that OpenAPI shows, e.g. `{ "enum": ["a"] }`; they are checked elsewhere. */
+  readonly rules?: Readonly<Record<string, unknown>>;
   /** Name of the type in the server's own language, which the messages of its decoder show, e.g. `v1.Protocol`. */
   readonly goType?: string;
   /** Number of the field in the protobuf message; `1.3` is field 3 of the message in field 1. */
