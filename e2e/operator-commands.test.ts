@@ -127,7 +127,7 @@ describe.skipIf(whyNoKernel() !== undefined)(
         const records = text.split("\n").filter((line) => line.startsWith("{"));
         expect(records.length).toBeGreaterThan(4);
         expect(records.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain(
-          "ADD done",
+          "ready for pods",
         );
       });
 
