@@ -113,13 +113,16 @@ async function until<T extends KubeObject>(
   const look = (): void => {
     if (isWanted(informer.list())) resolve(true);
   };
-  informer.onChange(look);
-  void informer.synced.then(look);
+  // An informer that has seen nothing yet is empty, which may just be what is wanted.
+  void informer.synced.then(() => {
+    informer.onChange(look);
+    look();
+  });
   const late = setTimeout(resolve, WANTED_WITHIN_MS, false);
   const isDone = await promise;
   clearTimeout(late);
   informer.close();
-  if (!isDone) throw new Error(`not as wanted: ${JSON.stringify(informer.list(), undefined, 1)}`);
+  if (!isDone) throw new Error(`not as wanted: ${JSON.stringify(informer.list())}`);
   return informer.list();
 }
 
