@@ -1,7 +1,7 @@
-import type { Node as NodeObject } from "kubernetes-types/core/v1";
 import { CNI_NODES, ENI_CONFIGS, NODES, openInformer } from "../kube-client/index.ts";
-import type { CNINode, ENIConfig, Informer, KubeClient } from "../kube-client/index.ts";
+import type { KubeClient } from "../kube-client/index.ts";
 import type { Cluster } from "./cluster.ts";
+import type { ClusterCopies } from "./cluster-copies.ts";
 import { newKubeCluster } from "./kube-cluster.ts";
 import { errorFacts } from "./log.ts";
 import type { Log } from "./log.ts";
@@ -22,13 +22,6 @@ export interface ClusterSourceOptions {
   /** Watched only if asked for, as clusters without the feature lack the resources. */
   readonly watch: { readonly eniConfigs: boolean; readonly cniNodes: boolean };
   readonly log: Log;
-}
-
-/** Copies of what agents read from a cluster. */
-export interface ClusterCopies {
-  readonly nodes: Informer<NodeObject>;
-  readonly eniConfigs: Informer<ENIConfig> | undefined;
-  readonly cniNodes: Informer<CNINode> | undefined;
 }
 
 /** Follows what agents read from the cluster. */

@@ -1,7 +1,7 @@
 import type { Node as NodeObject } from "kubernetes-types/core/v1";
 import type { Informer, KubeClient } from "../kube-client/index.ts";
 import type { Cluster, ClusterNode, EniConfigFound } from "./cluster.ts";
-import type { ClusterCopies } from "./cluster-source.ts";
+import type { ClusterCopies } from "./cluster-copies.ts";
 import { addFeature } from "./cni-node.ts";
 import { readEniConfig } from "./eni-config.ts";
 import { newTeller } from "./kube-events.ts";
