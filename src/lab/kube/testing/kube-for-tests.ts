@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { newRandom } from "../../../base/index.ts";
 import { systemTime } from "../../../time/index.ts";
+import type { Seen, SeenEvent } from "./seen.ts";
 import { type KubeApi, type KubeApiOptions, openKubeApi } from "../index.ts";
 
 /** A request to a server under test. An object as body is sent as JSON. */
@@ -16,13 +17,9 @@ export interface TestAnswer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly text: string;
-  /** The body as JSON; undefined if it is something else. */
-  readonly json: Json;
+  /** The body as JSON; an empty object if it is something else. */
+  readonly json: Seen;
 }
-
-/** Any JSON, for looking into. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- bodies of answers have any shape, and tests look at single fields of them
-export type Json = any;
 
 /** A server with a socket, and the administrator as its client. */
 export interface TestKube {
@@ -99,11 +96,11 @@ function bodyOf(body: unknown): string | Uint8Array | undefined {
   return JSON.stringify(body);
 }
 
-function parsed(body: string): Json {
+function parsed(body: string): Seen {
   try {
-    return JSON.parse(body) as unknown;
+    return JSON.parse(body) as Seen;
   } catch {
-    return undefined;
+    return {} as Seen;
   }
 }
 
@@ -146,25 +143,22 @@ export class TestWatch {
   }
 
   /** The next event; undefined when the watch has ended. */
-  async next(): Promise<Json> {
+  async next(): Promise<SeenEvent | undefined> {
     while (this.#lines.length === 0) {
       if (this.#ended) return undefined;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = resolve;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.#waiting = () => resolve(undefined);
       await promise;
     }
-    return JSON.parse(this.#lines.shift() ?? "") as unknown;
+    return JSON.parse(this.#lines.shift() ?? "") as SeenEvent;
   }
 
   /** The next events, each as `ADDED web`, or `BOOKMARK`. */
   async take(count: number): Promise<readonly string[]> {
     const words: string[] = [];
     for (let at = 0; at < count; at++) {
-      const event = (await this.next()) as {
-        type: string;
-        object: { metadata: { name?: string } };
-      };
-      words.push([event.type, event.object.metadata.name ?? []].flat().join(" "));
+      const event = await this.next();
+      words.push(event === undefined ? "end" : wordsOf(event));
     }
     return words;
   }
@@ -172,4 +166,8 @@ export class TestWatch {
   close(): void {
     this.#answer.destroy();
   }
+}
+
+function wordsOf({ type, object }: SeenEvent): string {
+  return type === "BOOKMARK" ? type : `${type} ${object.metadata.name}`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PODS, startReadyKube } from "../testing/cluster-for-tests.ts";
-import { type Json, podNamed, type TestKube } from "../testing/kube-for-tests.ts";
+import { podNamed, type TestKube } from "../testing/kube-for-tests.ts";
+import type { Seen } from "../testing/seen.ts";
 
 let kube: TestKube;
 beforeAll(async () => {
@@ -23,8 +24,8 @@ afterAll(async () => {
   expect(kube.bugs).toEqual([]);
 });
 
-const names = (list: Json): string[] =>
-  (list.items as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
+const CELLS: unknown = expect.arrayContaining(["p0", "Pending"]);
+const names = (list: Seen): string[] => list.items.map(({ metadata }) => metadata.name);
 
 describe("lists", () => {
   test.each([
@@ -60,13 +61,13 @@ describe("lists", () => {
     expect(names(first)).toEqual(["p0", "p1"]);
     expect(first.metadata.remainingItemCount).toBe(3);
     await kube.send("POST", PODS, { body: podNamed("p2b") });
-    const next = `${PODS}?limit=2&continue=${String(first.metadata.continue)}`;
+    const next = `${PODS}?limit=2&continue=${first.metadata.continue ?? ""}`;
     const second = (await kube.send("GET", next)).json;
     expect(names(second)).toEqual(["p2", "p3"]);
     expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
     const last = await kube.send(
       "GET",
-      `${PODS}?limit=2&continue=${String(second.metadata.continue)}`,
+      `${PODS}?limit=2&continue=${second.metadata.continue ?? ""}`,
     );
     expect(names(last.json)).toEqual(["p4"]);
     expect(last.json.metadata.continue).toBeUndefined();
@@ -136,7 +137,7 @@ describe("lists", () => {
     expect(json.kind).toBe("Table");
     expect(json.columnDefinitions[0]).toMatchObject({ name: "Name", format: "name" });
     expect(json.rows[0]).toMatchObject({
-      cells: expect.arrayContaining(["p0", "Pending"]),
+      cells: CELLS,
       object: { kind: "PartialObjectMetadata", metadata: { name: "p0", namespace: "default" } },
     });
   });

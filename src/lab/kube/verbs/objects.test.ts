@@ -18,6 +18,11 @@ const configMap = (name: string, data: object = {}): object => ({
   metadata: { name },
   data,
 });
+const UID: unknown = expect.stringMatching(
+  /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+);
+const VERSION: unknown = expect.stringMatching(/^\d+$/);
+const TIMESTAMP: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const MERGE = { "content-type": "application/merge-patch+json" };
 
 describe("creating", () => {
@@ -31,11 +36,9 @@ describe("creating", () => {
         metadata: {
           name: "new",
           namespace: "default",
-          uid: expect.stringMatching(
-            /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-          ),
-          resourceVersion: expect.stringMatching(/^\d+$/),
-          creationTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          uid: UID,
+          resourceVersion: VERSION,
+          creationTimestamp: TIMESTAMP,
         },
         data: { a: "b" },
       },
@@ -110,7 +113,7 @@ describe("creating", () => {
       name: "everywhere at once",
       path: "/api/v1/configmaps",
       body: configMap("a"),
-      want: { code: 405, reason: "MethodNotAllowed" },
+      want: { code: 405, message: /does not allow this method/ },
     },
     {
       name: "a pod whose service account isn't there",
@@ -120,9 +123,8 @@ describe("creating", () => {
     },
   ])("refuses an object $name", async ({ path, body, want }) => {
     const answer = await kube.send("POST", path, { body });
-    const message =
-      want.message instanceof RegExp ? expect.stringMatching(want.message) : want.message;
-    expect(answer.json).toMatchObject({ ...want, ...(message === undefined ? {} : { message }) });
+    expect(answer.json).toMatchObject({ kind: "Status", code: want.code });
+    expect(answer.json.message).toMatch(want.message);
     expect(answer.status).toBe(want.code);
   });
 });
@@ -168,7 +170,7 @@ describe("changing", () => {
     const patch = async (part: string, body: object): Promise<number> => {
       const answer = await kube.send("PATCH", `${path}/gen${part}`, { headers: MERGE, body });
       expect(answer.status).toBe(200);
-      return answer.json.metadata.generation as number;
+      return answer.json.metadata.generation;
     };
     expect(await patch("", { metadata: { labels: { a: "b" } } })).toBe(1);
     expect(await patch("/status", { status: { replicas: 1 } })).toBe(1);
@@ -249,7 +251,7 @@ describe("deleting", () => {
     const marked = await kube.send("DELETE", `${PODS}/bound`);
     expect(marked.json.metadata).toMatchObject({
       deletionGracePeriodSeconds: 30,
-      deletionTimestamp: expect.any(String),
+      deletionTimestamp: TIMESTAMP,
     });
     const sooner = await kube.send("DELETE", `${PODS}/bound?gracePeriodSeconds=5`);
     expect(sooner.json.metadata.deletionGracePeriodSeconds).toBe(5);

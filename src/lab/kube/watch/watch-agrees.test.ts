@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PODS, startReadyKube } from "../testing/cluster-for-tests.ts";
-import { type Json, podNamed, type TestKube, TestWatch } from "../testing/kube-for-tests.ts";
+import { podNamed, type TestKube, TestWatch } from "../testing/kube-for-tests.ts";
+import type { Seen } from "../testing/seen.ts";
 
 /** What a client does to one of five pods. */
 type Step =
@@ -49,9 +50,8 @@ async function doStep(kube: TestKube, step: Exclude<Step, { kind: "watch" }>): P
 
 type State = Map<string, string>;
 
-function stateOf(list: Json): State {
-  const items = list.items as { metadata: { name: string; resourceVersion: string } }[];
-  return new Map(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+function stateOf(list: Seen): State {
+  return new Map(list.items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
 }
 
 /** A client's copy of the pods, which a list begins and a watch keeps up. */
@@ -69,11 +69,10 @@ class Follower {
   /** Takes events until the pod `last`, which is created when everything else is done. */
   async follow(): Promise<void> {
     for (;;) {
-      const { type, object } = await this.#events.next();
-      const { name, resourceVersion } = object.metadata as {
-        name: string;
-        resourceVersion: string;
-      };
+      const event = await this.#events.next();
+      if (event === undefined) throw new Error("the watch ended");
+      const { type, object } = event;
+      const { name, resourceVersion } = object.metadata;
       const version = Number(resourceVersion);
       expect(version, "events come in order, and none twice").toBeGreaterThan(this.#version);
       this.#version = version;
@@ -90,7 +89,7 @@ class Follower {
 
 async function watchesAgreeWithLists(plan: readonly Step[]): Promise<void> {
   const kube = await startReadyKube();
-  const lists = { true: [] as Json[], false: [] as Json[] };
+  const lists = { true: [] as Seen[], false: [] as Seen[] };
   const followers: { readonly selects: boolean; readonly follower: Follower }[] = [];
   for (const step of plan) {
     if (step.kind === "watch") {
