@@ -1,16 +1,16 @@
 import { BerthError } from "../../base/index.ts";
 import type { Time } from "../../time/index.ts";
-import type { NetworkedPod, PodNetwork } from "./pod-network.ts";
-import type { Program, StartProgram } from "./program.ts";
-import type {
-  ContainerRuntime,
-  ContainerSpec,
-  RuntimeContainer,
-  RuntimeEvent,
-  RuntimeImage,
-  RuntimeSandbox,
-  SandboxSpec,
-} from "./runtime.ts";
+import {
+  gone,
+  type MemoryContainer,
+  type MemorySandbox,
+  networkedPod,
+  simulated,
+  view,
+} from "./memory-sandbox.ts";
+import type { PodNetwork } from "./pod-network.ts";
+import type { StartProgram } from "./program.ts";
+import type { ContainerRuntime, RuntimeEvent, RuntimeImage } from "./runtime.ts";
 import { rpcText } from "./runtime-text.ts";
 
 /** What a runtime in memory needs. */
@@ -23,22 +23,6 @@ export interface MemoryRuntimeOptions {
 
 /** How long the containers of a pod run before they end with exit code 0, in seconds; for ever without it. */
 export const RUN_SECONDS_ANNOTATION = "berth.dev/run-seconds";
-
-interface Sandbox {
-  readonly id: string;
-  readonly spec: SandboxSpec;
-  readonly createdMs: number;
-  ready: boolean;
-  addresses: readonly string[];
-  readonly containers: Map<string, Container>;
-}
-
-interface Container {
-  readonly spec: ContainerSpec;
-  readonly stop: AbortController;
-  container: RuntimeContainer;
-  program: Program | undefined;
-}
 
 const SIGKILLED = 137;
 const SIGTERMED = 143;
@@ -56,8 +40,8 @@ class MemoryRuntime implements ContainerRuntime {
   readonly #network: PodNetwork;
   readonly #time: Time;
   readonly #startProgram: StartProgram;
-  readonly #sandboxes = new Map<string, Sandbox>();
-  readonly #ofPod = new Map<string, Sandbox[]>();
+  readonly #sandboxes = new Map<string, MemorySandbox>();
+  readonly #ofPod = new Map<string, MemorySandbox[]>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
   readonly #images = new Map<string, RuntimeImage>();
   readonly #forgetNetwork: () => void;
@@ -106,7 +90,9 @@ class MemoryRuntime implements ContainerRuntime {
       addresses = [answer.address];
     }
     const createdMs = this.#time.nowMs();
-    const sandbox = { id, spec, createdMs, ready: true, addresses, containers: new Map() };
+    const connected = !spec.host.network;
+    const containers = new Map<string, MemoryContainer>();
+    const sandbox = { id, spec, createdMs, addresses, ready: true, connected, containers };
     this.#sandboxes.set(id, sandbox);
     const others = this.#ofPod.get(spec.uid);
     if (others === undefined) this.#ofPod.set(spec.uid, [sandbox]);
@@ -118,9 +104,10 @@ class MemoryRuntime implements ContainerRuntime {
     const sandbox = this.#sandboxes.get(sandboxId);
     if (sandbox === undefined) return;
     for (const container of sandbox.containers.values()) this.#end(container, SIGKILLED);
-    const { spec, ready } = sandbox;
     sandbox.ready = false;
-    if (ready && !spec.host.network) await this.#network.remove(networkedPod(sandboxId, spec));
+    if (!sandbox.connected) return;
+    await this.#network.remove(networkedPod(sandboxId, sandbox.spec));
+    sandbox.connected = false;
   };
 
   removeSandbox: ContainerRuntime["removeSandbox"] = async (sandboxId) => {
@@ -213,7 +200,7 @@ class MemoryRuntime implements ContainerRuntime {
     }
   };
 
-  #end(found: Container, exitCode: number): void {
+  #end(found: MemoryContainer, exitCode: number): void {
     const { state } = found.container;
     if (state.kind !== "running") return;
     found.stop.abort();
@@ -227,7 +214,7 @@ class MemoryRuntime implements ContainerRuntime {
     this.#tell({ kind: "pod", uid: found.spec.sandbox.uid });
   }
 
-  #find(containerId: string): Container | undefined {
+  #find(containerId: string): MemoryContainer | undefined {
     for (const { containers } of this.#sandboxes.values()) {
       const found = containers.get(containerId);
       if (found !== undefined) return found;
@@ -243,27 +230,4 @@ class MemoryRuntime implements ContainerRuntime {
   #newId(): string {
     return (++this.#count).toString(16).padStart(64, "0");
   }
-}
-
-function view({ id, spec, createdMs, ready, addresses, containers }: Sandbox): RuntimeSandbox {
-  const { namespace, name, uid, attempt } = spec;
-  const shown = [...containers.values()].map(({ container }) => container);
-  return { id, namespace, name, uid, attempt, createdMs, ready, addresses, containers: shown };
-}
-
-function networkedPod(sandboxId: string, { namespace, name, uid }: SandboxSpec): NetworkedPod {
-  return { namespace, name, uid, sandboxId };
-}
-
-function gone(what: string, id: string): BerthError {
-  const text = rpcText(
-    "NOT_FOUND",
-    `an error occurred when try to find ${what} "${id}": not found`,
-  );
-  return new BerthError("cri", text, { fix: "The pod is looked at again." });
-}
-
-function simulated(what: string): BerthError {
-  const message = `A simulated lab has no processes: it cannot ${what}.`;
-  return new BerthError("simulated", message, { fix: "Start the lab with `--mode kernel`." });
 }

@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Lease } from "kubernetes-types/coordination/v1";
 import type { Node, NodeCondition, NodeStatus } from "kubernetes-types/core/v1";
-import {
-  isAlreadyExists,
-  isNotFound,
-  type KubeClient,
-  LEASES,
-  NODES,
-} from "../../kube-client/index.ts";
+import { isAlreadyExists, type KubeClient, NODES } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
 import type { KubeletNode } from "./kubelet-node.ts";
 import {
@@ -17,9 +10,9 @@ import {
   notReadyReason,
   type RuntimeView,
 } from "./node-object.ts";
+import { keepLease } from "./node-lease.ts";
 import type { KubeletEvents } from "./pod-events.ts";
 import type { ContainerRuntime, RuntimeImage } from "./runtime.ts";
-import { microTimeText } from "./time-text.ts";
 
 /** What keeping a Node needs. */
 export interface NodeKeeperOptions {
@@ -39,9 +32,6 @@ const STATUS_MS = 10_000;
 const REPORT_MS = 300_000;
 /** Until the node is ready for the first time it is looked at more often, as a kubelet does after its start. */
 const START_STATUS_MS = 1000;
-const LEASE_MS = 10_000;
-const LEASE_SECONDS = 40;
-const LEASE_NAMESPACE = "kube-node-lease";
 const REGISTER_RETRY_MS = 1000;
 
 /** Registers a Node, renews its lease, and reports its status when it changes, or every 5 minutes. */
@@ -69,7 +59,7 @@ export class NodeKeeper {
 
   /** Makes the Node, or takes over the one that is there; tries until that is done. */
   async register(): Promise<void> {
-    const { events, time } = this.#options;
+    const { client, events, node, time } = this.#options;
     events.node({ type: "Normal", reason: "Starting", message: "Starting kubelet." });
     await this.#lookAtRuntime();
     // An API server that is not there yet is asked again.
@@ -86,7 +76,7 @@ export class NodeKeeper {
     const message = "Updated Node Allocatable limit across pods";
     events.node({ type: "Normal", reason: "NodeAllocatableEnforced", message });
     void this.#keepStatus();
-    void this.#keepLease();
+    void keepLease({ client, node, time, uid: this.#uid, signal: this.#stop.signal });
   }
 
   /** Looks at the runtime at once, and reports what has changed. */
@@ -215,46 +205,6 @@ export class NodeKeeper {
     const { events, node } = this.#options;
     const message = `Node ${node.name} status is now: ${reason}`;
     events.node({ type: "Normal", reason, message });
-  }
-
-  async #keepLease(): Promise<void> {
-    const { client, node, time } = this.#options;
-    const { signal } = this.#stop;
-    const ref = { namespace: LEASE_NAMESPACE, name: node.name };
-    // What fails here passes or shows elsewhere; the lease is renewed again soon.
-    await client.create(LEASES, this.#lease()).catch(() => undefined);
-    for (;;) {
-      await time.sleep(LEASE_MS, { signal });
-      if (signal.aborted) return;
-      try {
-        const body = { spec: { renewTime: microTimeText(time.nowMs()) } };
-        await client.patch(LEASES, ref, { type: "merge", body });
-      } catch (error) {
-        if (isNotFound(error)) await client.create(LEASES, this.#lease()).catch(() => undefined);
-      }
-    }
-  }
-
-  #lease(): Lease {
-    const { node, time } = this.#options;
-    const { name } = node;
-    const uid = this.#uid;
-    return {
-      apiVersion: "coordination.k8s.io/v1",
-      kind: "Lease",
-      metadata: {
-        name,
-        namespace: LEASE_NAMESPACE,
-        ...(uid !== undefined && {
-          ownerReferences: [{ apiVersion: "v1", kind: "Node", name, uid }],
-        }),
-      },
-      spec: {
-        holderIdentity: name,
-        leaseDurationSeconds: LEASE_SECONDS,
-        renewTime: microTimeText(time.nowMs()),
-      },
-    };
   }
 }
 

@@ -53,7 +53,7 @@ export function planPod(view: PodView): PodPlan {
   if (usable.length === 0 || newest === undefined || usable[0] !== newest) {
     if (newest !== undefined && !mayBeginAgain(view)) return { kind: "finished" };
     const attempt = newest === undefined ? 0 : newest.attempt + 1;
-    return { kind: "sandbox", attempt, replaces: sandboxes.filter(({ ready }) => ready) };
+    return { kind: "sandbox", attempt, replaces: sandboxes };
   }
   const { start: initStart, done } = planInit(view, newest);
   if (done === "failed") return { kind: "finished" };

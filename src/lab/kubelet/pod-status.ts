@@ -74,3 +74,21 @@ export function containerStatuses(view: PodView): {
   );
   return { init, containers };
 }
+
+/** What a kubelet says of a pod that it did not take. */
+export function rejectedStatus({ pod, nowMs }: PodView, failure: PodVerdict["failure"]): PodStatus {
+  return {
+    phase: "Failed",
+    ...failure,
+    qosClass: pod.status?.qosClass ?? qosClass(pod),
+    startTime: pod.status?.startTime ?? timeText(nowMs),
+  };
+}
+
+/** The status this kubelet gave, with the conditions that others have set since. */
+export function mergedStatus(known: PodStatus | undefined, own: PodStatus | undefined): PodStatus {
+  if (own === undefined) return known ?? {};
+  const types = new Set(own.conditions?.map(({ type }) => type));
+  const others = (known?.conditions ?? []).filter(({ type }) => !types.has(type));
+  return { ...own, conditions: [...(own.conditions ?? []), ...others] };
+}

@@ -73,6 +73,8 @@ async function makeSandbox(
   try {
     const spec = sandboxSpec(pod, { attempt: plan.attempt, logsDir });
     await gate.pass(() => runtime.runSandbox(spec));
+    // The last one stays, for the states its containers ended in.
+    await Promise.allSettled(plan.replaces.slice(1).map(({ id }) => runtime.removeSandbox(id)));
     return { kind: "done" };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

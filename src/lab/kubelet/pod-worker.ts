@@ -1,18 +1,17 @@
-import { isDeepStrictEqual } from "node:util";
-import { rmSync } from "node:fs";
 import type { Pod, PodStatus } from "kubernetes-types/core/v1";
-import { isConflict, isNotFound, type KubeClient, PODS } from "../../kube-client/index.ts";
+import type { KubeClient } from "../../kube-client/index.ts";
 import type { Rejection } from "./admission.ts";
 import { Alarm } from "./alarm.ts";
 import { BackOff, KUBELET_BACK_OFF } from "./back-off.ts";
+import { matters } from "./pod-change.ts";
 import type { PodContext } from "./pod-context.ts";
 import { killPod } from "./pod-killer.ts";
-import { podStatus, type PodVerdict } from "./pod-status.ts";
+import { letGo, removePod } from "./pod-removal.ts";
+import { mergedStatus, podStatus, type PodVerdict, rejectedStatus } from "./pod-status.ts";
 import { failedKill, graceOf, type PodMemory, type StepOutcome, stepPod } from "./pod-sync.ts";
 import { podParts, type PodView, type ProbeView } from "./pod-view.ts";
 import { NO_PROBES, PodProbes } from "./probes/pod-probes.ts";
 import type { RuntimeSandbox } from "./runtime.ts";
-import { sandboxSpec } from "./sandbox-spec.ts";
 import { withLastWords } from "./termination-message.ts";
 import { timeOf } from "./time-text.ts";
 
@@ -38,6 +37,8 @@ export class PodWorker {
   readonly #memory: PodMemory;
   readonly #alarm: Alarm;
   readonly #probes: PodProbes | undefined;
+  /** While the pod's containers are being ended: those, and the grace they were given. */
+  #killing: { readonly sandboxes: readonly RuntimeSandbox[]; graceSeconds: number } | undefined;
   #pod: Pod;
   /** Whether the pod has left the API. */
   #removed = false;
@@ -87,12 +88,14 @@ export class PodWorker {
     const before = this.#pod;
     this.#pod = pod;
     if (matters(before, pod)) this.wake();
+    this.#hasten();
   }
 
   /** The pod has left the API: ends what runs of it. */
   remove(): void {
     this.#removed = true;
     this.wake();
+    this.#hasten();
   }
 
   /** Looks at the pod soon, and once more if it is being looked at. */
@@ -158,7 +161,10 @@ export class PodWorker {
 
   #report(view: PodView, settling: "settling" | "settled"): void {
     const verdict = { failure: this.#failure, ended: this.#ended };
-    const status = podStatus(view, verdict, { hostAddress: this.#context.node.address });
+    const status =
+      this.#options.rejection === undefined
+        ? podStatus(view, verdict, { hostAddress: this.#context.node.address })
+        : rejectedStatus(view, this.#failure);
     this.#status = status;
     if (!this.#removed) this.#context.statuses.set(this.#pod, status, settling);
   }
@@ -181,55 +187,50 @@ export class PodWorker {
   /** Ends what runs, says so, and lets the API forget a pod that is being deleted. */
   async #end(sandboxes: readonly RuntimeSandbox[]): Promise<void> {
     if (!this.#ended) {
-      const running = sandboxes.filter(isAlive);
       try {
-        await killPod(this.#context, this.#pod, {
-          sandboxes: running,
-          graceSeconds: this.#grace(),
-        });
+        this.#killing = { sandboxes, graceSeconds: this.#grace() };
+        await killPod(this.#context, this.#pod, this.#killing);
       } catch (error) {
         const outcome = failedKill(this.#context, this.#pod, error);
         if (outcome.kind === "wait") this.#alarm.setAfter(outcome.retryMs ?? 0);
         return;
       }
+      this.#killing = undefined;
       this.#ended = true;
     }
     this.#report(await this.#look(), "settled");
     if (!this.#removed && this.#pod.metadata?.deletionTimestamp === undefined) return;
     const { uid } = podParts(this.#pod);
     await this.#context.statuses.flushed(uid);
-    if (!this.#removed && !(await this.#deleted())) {
+    if (!this.#removed && !(await letGo(this.#options.client, this.#pod))) {
       this.#alarm.setAfter(DELETE_RETRY_MS);
       return;
     }
     await this.#forget(sandboxes);
   }
 
-  /** How long containers get, in seconds: what the deletion says; 1 when nobody waits for them. */
-  #grace(): number {
-    const { metadata } = this.#pod;
-    if (metadata?.deletionTimestamp === undefined) return this.#removed ? 1 : graceOf(this.#pod);
-    return Math.max(metadata.deletionGracePeriodSeconds ?? graceOf(this.#pod), 1);
-  }
-
-  async #deleted(): Promise<boolean> {
-    const { name, namespace, uid } = podParts(this.#pod);
-    try {
-      await this.#options.client.delete(PODS, { name, namespace }, { gracePeriodSeconds: 0, uid });
-      return true;
-    } catch (error) {
-      return isNotFound(error) || isConflict(error);
+  /** Ends containers that are already ending sooner, when the pod's grace has become shorter. */
+  #hasten(): void {
+    const graceSeconds = this.#grace();
+    if (this.#killing === undefined || this.#killing.graceSeconds <= graceSeconds) return;
+    this.#killing.graceSeconds = graceSeconds;
+    const { runtime } = this.#context;
+    for (const { id } of this.#killing.sandboxes.flatMap(({ containers }) => containers)) {
+      // Those that have ended meanwhile can't be stopped.
+      void runtime.stopContainer(id, graceSeconds).catch(() => undefined);
     }
   }
 
+  /** How long containers get, in seconds: what the deletion says; 1 when nobody waits for them. */
+  #grace(): number {
+    const { metadata } = this.#pod;
+    if (this.#removed) return 1;
+    if (metadata?.deletionTimestamp === undefined) return graceOf(this.#pod);
+    return Math.max(metadata.deletionGracePeriodSeconds ?? graceOf(this.#pod), 1);
+  }
+
   async #forget(sandboxes: readonly RuntimeSandbox[]): Promise<void> {
-    const { runtime, volumes, logsDir, statuses } = this.#context;
-    const { uid } = podParts(this.#pod);
-    await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id)));
-    volumes?.tearDown(uid);
-    const { logDir } = sandboxSpec(this.#pod, { attempt: 0, logsDir });
-    if (logDir !== "") rmSync(logDir, { recursive: true, force: true });
-    statuses.forget(uid);
+    await removePod(this.#context, this.#pod, sandboxes);
     this.#closed = true;
     this.#alarm.clear();
     this.#probes?.close();
@@ -243,26 +244,4 @@ export class PodWorker {
     if (this.#status?.phase === "Running") await volumes.setUp(this.#pod);
     this.#alarm.setAfter(REFRESH_MS);
   }
-}
-
-function isAlive({ ready, containers }: RuntimeSandbox): boolean {
-  return ready || containers.some(({ state }) => state.kind === "running");
-}
-
-/** The status this kubelet gave, with the conditions that others have set since. */
-function mergedStatus(known: PodStatus | undefined, own: PodStatus | undefined): PodStatus {
-  if (own === undefined) return known ?? {};
-  const types = new Set(own.conditions?.map(({ type }) => type));
-  const others = (known?.conditions ?? []).filter(({ type }) => !types.has(type));
-  return { ...own, conditions: [...(own.conditions ?? []), ...others] };
-}
-
-/** Whether a kubelet has to act on the difference; its own writes come back too. */
-function matters(before: Pod, now: Pod): boolean {
-  const [a, b] = [before.metadata, now.metadata];
-  if (a?.deletionTimestamp !== b?.deletionTimestamp) return true;
-  if (a?.deletionGracePeriodSeconds !== b?.deletionGracePeriodSeconds) return true;
-  if ((now.spec?.readinessGates ?? []).length > 0) return true;
-  if (!isDeepStrictEqual(before.spec, now.spec)) return true;
-  return !isDeepStrictEqual([a?.labels, a?.annotations], [b?.labels, b?.annotations]);
 }
