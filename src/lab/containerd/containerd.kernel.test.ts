@@ -53,7 +53,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       });
     });
     afterAll(async () => {
-      containerd.cri.close();
+      containerd.close();
       await cleanUp(dir);
       namespaces.removeAll();
       root.remove();
@@ -129,7 +129,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
 
     test("a method that isn't in our part of the interface is a bug", async () => {
       const transport = openCriTransport(paths.socket);
-      expect(() => transport.call("Attach", {}, 1000)).toThrow(RangeError);
+      expect(() => transport.call("UpdateRuntimeConfig", {}, 1000)).toThrow(RangeError);
       transport.close();
     });
 

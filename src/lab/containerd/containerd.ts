@@ -27,21 +27,26 @@ export interface ContainerdOptions {
   readonly ownDirs?: ProgramSpec["ownDirs"];
 }
 
-/** A containerd that is ready for pods, but for the CNI configuration. */
+/** A containerd that is ready for pods, but for the CNI configuration. It is started again when it dies. */
 export interface Containerd {
+  /** The process that runs now, or ran last. */
   readonly program: Program;
   readonly cri: Cri;
+  /** Starts it no more, and asks it no more. The process itself is left to whoever ends the node. */
+  close(): void;
 }
 
 const BUSYBOX = "/bin/busybox";
 const START_MS = 30_000;
 const POLL_MS = 20;
+/** As its systemd unit says: `Restart=always`, `RestartSec=5`. */
+const RESTART_MS = 5000;
 
 /** Starts containerd in a node's namespace, gives it the images, and resolves when it can take pods. */
 export async function startContainerd(options: ContainerdOptions): Promise<Containerd> {
   const { paths, cgroup, netns, images, env } = options;
   prepare(options);
-  const program = await startProgram({
+  const spec: ProgramSpec = {
     command: "containerd",
     args: ["--config", paths.configFile],
     env,
@@ -49,7 +54,8 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     cgroup,
     netns,
     ownDirs: options.ownDirs,
-  });
+  };
+  const program = await startProgram(spec);
   const cri = openCri(paths.socket);
   let end: string | undefined;
   void program.ended.then((how) => {
@@ -71,7 +77,37 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   await until("it did not answer", () => cri.ready());
   for (const archive of options.imageArchives) await importImages(options, archive);
   for (const image of images) await until(`image ${image} is missing`, () => cri.hasImage(image));
-  return { program, cri };
+  return keepRunning(program, { spec, cri });
+}
+
+/** Starts containerd again when it has died. Its containers live on meanwhile, under their shims. */
+function keepRunning(
+  first: Program,
+  { spec, cri }: { readonly spec: ProgramSpec; readonly cri: Cri },
+): Containerd {
+  const stop = new AbortController();
+  const { signal } = stop;
+  let program = first;
+  const rested = async (): Promise<boolean> => {
+    await program.ended;
+    await sleep(RESTART_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    return !signal.aborted;
+  };
+  const keep = async (): Promise<void> => {
+    // A start that fails is tried again: the node is not ready until one succeeds.
+    while (await rested()) program = await startProgram(spec).catch(() => program);
+  };
+  void keep();
+  return {
+    get program() {
+      return program;
+    },
+    cri,
+    close() {
+      stop.abort();
+      cri.close();
+    },
+  };
 }
 
 function prepare({ paths, images, plugins, ownDirs = {} }: ContainerdOptions): void {

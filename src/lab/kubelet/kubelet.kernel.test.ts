@@ -243,7 +243,6 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
       await node.killContainerd();
       await expect.poll(() => ready()?.status, SOON).toBe("False");
       expect(ready()?.message).toContain("container runtime is down");
-      await node.startContainerd();
       await expect.poll(() => ready()?.status, SOON).toBe("True");
       await kubelet.close();
       kubelet = await start();

@@ -108,7 +108,7 @@ export class KernelMachine {
     this.#stop.abort();
     await this.#starting;
     await this.#kubelet?.close();
-    this.#containerd?.cri.close();
+    this.#containerd?.close();
   }
 
   /** Switches it off, and removes all that it was. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { containerdPaths } from "../../containerd/config-file.ts";
-import { type Containerd, startContainerd } from "../../containerd/containerd.ts";
+import { startContainerd } from "../../containerd/containerd.ts";
 import { cleanUp } from "../../control/cleanup.ts";
 import { StateDir } from "../../control/state-dir.ts";
 import { currentProcess } from "../../host/process.ts";
@@ -35,9 +35,8 @@ export interface KernelNode {
   readonly refusal: string;
   /** Makes the network ready. */
   configureNetwork(): void;
-  /** Kills containerd; pods run on. */
+  /** Kills containerd, which comes back; pods run on. */
   killContainerd(): Promise<void>;
-  startContainerd(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -55,17 +54,15 @@ export async function startKernelNode(): Promise<KernelNode> {
   writeFileSync(plugin, pluginText(refusal), { mode: 0o755 });
   const paths = containerdPaths(nodeDir);
   const netns = namespaces.make("kubelet");
-  const start = (plugins: Record<string, string>): Promise<Containerd> =>
-    startContainerd({
-      paths,
-      netns,
-      cgroup: dir.cgroup,
-      imageArchives: [dir.imageArchive],
-      images: [PAUSE_IMAGE, ECHO_IMAGE],
-      plugins,
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    });
-  let containerd = await start({ fixed: plugin });
+  const containerd = await startContainerd({
+    paths,
+    netns,
+    cgroup: dir.cgroup,
+    imageArchives: [dir.imageArchive],
+    images: [PAUSE_IMAGE, ECHO_IMAGE],
+    plugins: { fixed: plugin },
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
   return {
     netns,
     socket: paths.socket,
@@ -79,13 +76,9 @@ export async function startKernelNode(): Promise<KernelNode> {
     async killContainerd() {
       process.kill(containerd.program.id.pid, "SIGKILL");
       await containerd.program.ended;
-      containerd.cri.close();
-    },
-    async startContainerd() {
-      containerd = await start({});
     },
     async remove() {
-      containerd.cri.close();
+      containerd.close();
       await cleanUp(dir);
       namespaces.removeAll();
       root.remove();
