@@ -4,7 +4,6 @@ export interface User {
   readonly groups: readonly string[];
   /** Of a service account: its own uid. */
   readonly uid?: string | undefined;
-  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** Who shows neither a certificate nor a token that the server knows. */

@@ -71,6 +71,14 @@ export interface ScaleMapping {
   readonly selector?: readonly string[];
 }
 
+/** A user, as reviews tell of one (authentication.k8s.io/v1 UserInfo). */
+export interface UserInfo {
+  readonly username: string;
+  /** Of a service account: its own uid. */
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
 /** What the hooks of a kind may use besides the objects. */
 export interface AdmissionContext {
   readonly nowMs: number;
@@ -86,8 +94,10 @@ export interface AdmissionContext {
   allocateClusterIp?(wanted?: string): string | undefined;
   /** Gives a free node port (30000–32767), or confirms `wanted`. */
   allocateNodePort?(wanted?: number): number | undefined;
+  /** Who asks. */
+  readonly userInfo?: UserInfo;
   /** Whose bearer token this is; undefined: nobody's. */
-  userOfToken?(token: string): string | undefined;
+  userOfToken?(token: string): UserInfo | undefined;
   /** Reads another stored object, for admission that looks at it (priority classes, accounts). */
   lookUp?(ref: {
     group: string;

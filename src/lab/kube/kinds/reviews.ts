@@ -1,5 +1,5 @@
 import { defineKind, type KindText } from "./define-kind.ts";
-import type { AdmissionContext, KindDefinition } from "./kind-definition.ts";
+import type { AdmissionContext, KindDefinition, UserInfo } from "./kind-definition.ts";
 
 interface Review {
   readonly metadata?: { readonly name?: string };
@@ -7,8 +7,8 @@ interface Review {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** Groups that everybody who has a name belongs to. */
-const AUTHENTICATED = "system:authenticated";
+/** Who comes without a certificate or token that is known. */
+const ANONYMOUS: UserInfo = { username: "system:anonymous", groups: ["system:unauthenticated"] };
 
 /**
  * Questions to the server, answered by `prepareCreate` and never stored. The lab allows everything,
@@ -26,14 +26,14 @@ export const reviewKinds: readonly KindDefinition[] = [
     incomplete: false,
   })),
   review("authentication.k8s.io", "SelfSubjectReview", (_spec, context) => ({
-    userInfo: userInfo(context.user ?? "kubernetes-admin"),
+    userInfo: context.userInfo ?? ANONYMOUS,
   })),
   review("authentication.k8s.io", "TokenReview", (spec, context) => {
     const token = spec["token"];
     const user = typeof token === "string" ? context.userOfToken?.(token) : undefined;
     return user === undefined
       ? { authenticated: false, error: "invalid bearer token" }
-      : { authenticated: true, user: userInfo(user) };
+      : { authenticated: true, user };
   }),
 ];
 
@@ -63,17 +63,4 @@ function review(
     }),
     ...more,
   });
-}
-
-function userInfo(username: string): Readonly<Record<string, unknown>> {
-  const groups = username.startsWith("system:serviceaccount:")
-    ? [
-        "system:serviceaccounts",
-        `system:serviceaccounts:${username.split(":")[2] ?? ""}`,
-        AUTHENTICATED,
-      ]
-    : username.startsWith("system:node:")
-      ? ["system:nodes", AUTHENTICATED]
-      : ["system:masters", AUTHENTICATED];
-  return { username, groups };
 }

@@ -1,5 +1,4 @@
 import type { KindDefinition } from "../kinds/kind-definition.ts";
-import { answerReview } from "../reviews/review.ts";
 import { bindPod, postBinding } from "../subresources/binding.ts";
 import { evictPod } from "../subresources/eviction.ts";
 import { serveLog } from "../subresources/log.ts";
@@ -9,6 +8,7 @@ import { UPGRADED } from "../subresources/upgrade.ts";
 import { removeObject, removeObjects } from "../verbs/delete.ts";
 import { patchObject } from "../verbs/patch.ts";
 import { getObject, listObjects, type Place } from "../verbs/read.ts";
+import { answerReview } from "../verbs/review.ts";
 import { postObject, putObject } from "../verbs/write.ts";
 import type { Answer } from "./answer.ts";
 import type { ApiServer } from "./api-server.ts";
