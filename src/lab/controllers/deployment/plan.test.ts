@@ -221,7 +221,7 @@ test("a rolling update never goes below what must be available or above the surg
         current = { ...current, status: next.status };
         const total = sets.reduce((sum, one) => sum + replicasOf(one), 0);
         expect(total).toBeLessThanOrEqual(replicas + allowance.surge);
-        sets = sets.map((one) => moved(one, luck.next().value ?? 0));
+        sets = sets.map((one) => moved(one, Number(luck.next().value)));
         const available = sets.reduce((sum, one) => sum + (one.status?.availableReplicas ?? 0), 0);
         expect(available).toBeGreaterThanOrEqual(replicas - allowance.unavailable);
         if (conditionOf(next.status.conditions, "Progressing")?.reason === DONE) break;

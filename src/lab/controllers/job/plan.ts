@@ -57,7 +57,7 @@ export function planJob(
     remove: surplus,
     status: withoutZeros<JobStatus>({
       startTime: startMs === undefined ? undefined : (status?.startTime ?? timeText(startMs)),
-      active: active.length + create - surplus.length,
+      active: active.length - surplus.length,
       ready: active.filter(isPodReady).length,
       terminating: pods.filter((pod) => isDeleting(pod) && !hasEnded(pod)).length,
       ...counts,

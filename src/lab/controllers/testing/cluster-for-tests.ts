@@ -170,7 +170,10 @@ function playKubelets(client: KubeClient, time: Time, onBug: (error: unknown) =>
     if (pod.spec?.nodeName === undefined) {
       const usable = nodes.list().filter(({ spec }) => spec?.unschedulable !== true);
       const name = nodeNameOf(pod) ?? usable[turn++ % usable.length]?.metadata?.name;
-      if (name === undefined) return queue.addAfter(keyOf(pod), 50);
+      if (name === undefined) {
+        queue.addAfter(keyOf(pod), 50);
+        return;
+      }
       await client.post(
         PODS,
         { ...refOf(pod), subresource: "binding" },
