@@ -211,7 +211,10 @@ function splitPackage(packagePath: string): { group: string; version: string } {
 }
 
 function shorten(text: string): string {
-  const line = text.replace(/\s+/g, " ").replaceAll("\\'", "'").trim();
+  const line = text
+    .replace(/\s+/g, " ")
+    .replace(/\\(["'])/g, "$1")
+    .trim();
   if (line.length <= DOC_LENGTH) return line;
   const end = /[.:] (?=[A-Z])/g;
   end.lastIndex = DOC_LENGTH / 2;

@@ -1,20 +1,11 @@
-import type { Schema } from "../schemas/schema.ts";
+import { createHash } from "node:crypto";
+import { type DescribedKind, groupPath } from "./described-kind.ts";
+import { v2Json, v2Parts } from "./v2-document.ts";
+import { v2Protobuf } from "./v2-protobuf.ts";
+import { v3Document } from "./v3-document.ts";
 
 /** The only form in which kubectl reads OpenAPI v2. */
 export const OPENAPI_V2_CONTENT_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-
-/** What OpenAPI says of a kind that is served: a KindDefinition, and its schema. */
-export interface DescribedKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-  /** Names of subresources, e.g. `status`, `scale`. */
-  readonly subresources: readonly string[];
-  /** Absent for built-in kinds, whose schema is known; given for those of CRDs. */
-  readonly schema?: Schema;
-}
 
 /** OpenAPI documents of a set of kinds, each made when it is first asked for. Make a new one when the kinds change. */
 export interface ApiDescription {
@@ -30,12 +21,35 @@ export interface ApiDescription {
 
 /** Describes these kinds. Pure: the same kinds give the same bytes. */
 export function describeApi(kinds: readonly DescribedKind[], gitVersion: string): ApiDescription {
-  void kinds;
-  void gitVersion;
+  const byPath = Map.groupBy(kinds, groupPath);
+  const documents = new Map<string, string>();
+  let bytes: Uint8Array | undefined;
+  let json: string | undefined;
+  let root: string | undefined;
   return {
-    v2: () => new Uint8Array(),
-    v2Json: () => "{}",
-    v3Root: () => '{"paths":{}}',
-    v3: () => undefined,
+    v2: () => (bytes ??= v2Protobuf(v2Parts(kinds, gitVersion))),
+    v2Json: () => (json ??= JSON.stringify(v2Json(v2Parts(kinds, gitVersion)))),
+    v3Root: () => (root ??= rootDocument(byPath, gitVersion)),
+    v3(path) {
+      const own = byPath.get(path);
+      if (own === undefined) return undefined;
+      const text = documents.get(path) ?? JSON.stringify(v3Document(own, gitVersion));
+      documents.set(path, text);
+      return text;
+    },
   };
+}
+
+/** The hash is of what a document is made from, so that none has to be made for it. */
+function rootDocument(
+  byPath: ReadonlyMap<string, readonly DescribedKind[]>,
+  gitVersion: string,
+): string {
+  const paths = [...byPath].map(([path, kinds]) => {
+    const hash = createHash("sha256")
+      .update(JSON.stringify([gitVersion, kinds]))
+      .digest("hex");
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash.toUpperCase()}` }] as const;
+  });
+  return JSON.stringify({ paths: Object.fromEntries(paths) });
 }
