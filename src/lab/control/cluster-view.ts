@@ -112,6 +112,13 @@ export class ClusterView {
     return counts;
   }
 
+  /** What went wrong with a pod of kube-system the last time, in the kubelet's words; undefined when nothing did. */
+  async trouble(pod: string): Promise<string | undefined> {
+    const fieldSelector = `involvedObject.name=${pod},type=Warning`;
+    const { items } = await this.#client.list(EVENTS, { namespace: KUBE_SYSTEM, fieldSelector });
+    return items.at(-1)?.message;
+  }
+
   /** Resolves when both are followed. */
   async synced(): Promise<void> {
     await Promise.all([this.#pods.synced, this.#nodes.synced]);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Random } from "../../base/index.ts";
 import { createNetns, deleteNetns } from "../../dataplane/index.ts";
@@ -72,6 +72,7 @@ export async function openMachines(options: LabOptions, needs: MachineNeeds): Pr
   const { fabric, namespaces } = ground;
   if (fabric === undefined) return openSimulatedMachines(options, needs);
   writeFileSync(dir.imageArchive, labImages(readBusybox(), agentRoot()));
+  mkdirSync(compileCache, { recursive: true });
   const images = lab.images.map((path) => resolve(dirname(file), path));
   const client = api.client({ component: "kubelet", user: "system:nodes" });
   const informer = openInformer(client, PODS);

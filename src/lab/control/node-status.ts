@@ -107,9 +107,10 @@ function logFileOf(dir: string, pod: Pod, container: ContainerStatus | undefined
 }
 
 /**
- * The end of an agent's log: what it said to people after its last record, or that record. The log itself goes with the lab.
+ * The end of an agent's log: what it said to people after its last record, or that record; undefined when it said nothing. The
+ * log itself goes with the lab.
  */
-export function lastWords({ logFile, restarts }: AgentStatus): string {
+export function lastWords({ logFile, restarts }: AgentStatus): string | undefined {
   // A container that has only just been started anew has said nothing yet; the one before has.
   const files = [restarts, restarts - 1].map((count) =>
     logFile?.replace(/\d+\.log$/, `${count}.log`),
@@ -117,11 +118,11 @@ export function lastWords({ logFile, restarts }: AgentStatus): string {
   const text = files
     .flatMap((file) => (file !== undefined && existsSync(file) ? [readFileSync(file, "utf8")] : []))
     .find((found) => found !== "");
-  if (text === undefined) return "none.";
+  if (text === undefined) return undefined;
   const lines = text
     .trimEnd()
     .split("\n")
     .map((line) => line.split(" ").slice(3).join(" "));
   const words = lines.slice(lines.findLastIndex((line) => line.startsWith("{")) + 1);
-  return words.map((line) => line.trim()).join(" ") || (lines.at(-1) ?? "none.");
+  return words.map((line) => line.trim()).join(" ") || lines.at(-1);
 }

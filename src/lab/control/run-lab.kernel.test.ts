@@ -39,6 +39,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
         machine: { platform: "linux", uid: 0 },
         berth: agent,
         sources: [process.cwd()],
+        openAgents: () => Promise.reject(new Error("this lab is not simulated")),
         relay: `${process.cwd()}/build/cni-relay`,
         compileCache: `${root.path}/compiled`,
         signal: stop.signal,

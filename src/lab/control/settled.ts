@@ -21,7 +21,7 @@ export async function untilNodesReady(view: ClusterView, signal: AbortSignal): P
     if (waiting.length === 0) return;
     const isLate = performance.now() > deadlineMs;
     const failed = waiting.find((node) => isLate || isHopeless(node));
-    if (failed !== undefined) throw nodeFailure(failed);
+    if (failed !== undefined) throw await nodeFailure(failed, view);
     await pause(startMs);
   }
 }
@@ -30,7 +30,10 @@ function isHopeless({ agent, message, dir }: NodeStatus): boolean {
   return agent.restarts > 1 || (dir !== "" && message?.startsWith("containerd") === true);
 }
 
-function nodeFailure({ name, agent, message }: NodeStatus): BerthError {
+async function nodeFailure(
+  { name, agent, message }: NodeStatus,
+  view: ClusterView,
+): Promise<BerthError> {
   if (agent.pod === undefined) {
     return new BerthError("labStart", `Node ${name} did not become ready.`, {
       fix: message ?? "The lab's own words above may say why.",
@@ -38,7 +41,7 @@ function nodeFailure({ name, agent, message }: NodeStatus): BerthError {
   }
   const how = agent.lastEnd === undefined ? "" : ` It ended with ${agent.lastEnd}.`;
   return new BerthError("labStart", `The agent of node ${name} did not become ready.${how}`, {
-    fix: `Its last words: ${lastWords(agent)}`,
+    fix: `Its last words: ${lastWords(agent) ?? (await view.trouble(agent.pod)) ?? "none."}`,
   });
 }
 
