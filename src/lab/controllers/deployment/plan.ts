@@ -6,12 +6,12 @@ import type {
 } from "kubernetes-types/apps/v1";
 import { DEPLOYMENTS } from "../../../kube-client/index.ts";
 import { meansSame } from "../objects/canonical.ts";
-import { conditionOf } from "../objects/condition.ts";
 import { annotationsOf, byCreation, isDeleting, nameOf, namespaceOf } from "../objects/meta.ts";
 import { controllerReference } from "../objects/owner.ts";
 import { POD_TEMPLATE_HASH, templateHash } from "../objects/template.ts";
 import { currentAnnotations, REVISION, sizeAnnotations } from "./annotations.ts";
 import { allOf, type Fleet, fleetOf, isRolling, replicasOf, type Sizes } from "./fleet.ts";
+import { withFound, withPause } from "./remarks.ts";
 import { nextCurrentSize, rollingStep } from "./rolling-update.ts";
 import { isScalingEvent, scaledSizes } from "./scaling.ts";
 import {
@@ -231,33 +231,4 @@ function revisionChange(
 ): string | undefined {
   const revision = annotations[REVISION];
   return revision === annotationsOf(deployment)[REVISION] ? undefined : revision;
-}
-
-/** The conditions, with Progressing saying that it was paused or resumed. */
-function withPause(
-  deployment: Deployment,
-  { nowMs }: { readonly nowMs: number },
-): readonly DeploymentCondition[] {
-  const conditions = deployment.status?.conditions ?? [];
-  const reason = conditionOf(conditions, "Progressing")?.reason;
-  if (!hasProgressDeadline(deployment) || reason === "ProgressDeadlineExceeded") return conditions;
-  const isPaused = deployment.spec?.paused === true;
-  if (isPaused === (reason === "DeploymentPaused")) return conditions;
-  const wanted = isPaused
-    ? ({ reason: "DeploymentPaused", message: "Deployment is paused" } as const)
-    : ({ reason: "DeploymentResumed", message: "Deployment is resumed" } as const);
-  return withProgressCondition(conditions, { status: "Unknown", ...wanted }, { nowMs });
-}
-
-/** The conditions of a Deployment that finds a ReplicaSet it has said nothing of, as after a restart from others. */
-function withFound(
-  { deployment, current }: Fleet,
-  conditions: readonly DeploymentCondition[],
-  { nowMs }: { readonly nowMs: number },
-): readonly DeploymentCondition[] {
-  if (current === undefined || !hasProgressDeadline(deployment)) return conditions;
-  if (conditionOf(conditions, "Progressing") !== undefined) return conditions;
-  const message = `Found new replica set "${nameOf(current)}"`;
-  const wanted = { status: "True", reason: "FoundNewReplicaSet", message } as const;
-  return withProgressCondition(conditions, wanted, { nowMs });
 }
