@@ -1,7 +1,6 @@
 import { admitCreate } from "../kinds/admission.ts";
 import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KubeObject, ObjectMeta } from "../kube-object.ts";
-import { recordUpdate } from "../patches/managed-fields.ts";
 import { type Cluster, shown, storedForm, tableOf, timestamp } from "../server/cluster.ts";
 import { alreadyExists, badRequest, StatusError } from "../server/status-error.ts";
 import { generateName, newUid } from "../server/uid.ts";
@@ -17,12 +16,14 @@ export interface Creation {
   readonly object: KubeObject;
   /** That of the request; undefined for a kind of the cluster. */
   readonly namespace: string | undefined;
+  /** The object comes of server-side apply, and its `managedFields` are as they should be. */
+  readonly applied?: boolean;
 }
 
 /** Stores a new object. Returns it as clients see it. Throws StatusError. */
 export function createObject(
   cluster: Cluster,
-  { kind, object, namespace }: Creation,
+  { kind, object, namespace, applied = false }: Creation,
   options: WriteOptions,
 ): KubeObject {
   const named = { ...object, metadata: newMetadata(cluster, object.metadata, namespace) };
@@ -32,7 +33,7 @@ export function createObject(
   const admitted = admitCreate(kind, named, admissionContext(cluster, options));
   requireValid(kind, admitted);
   if (table.get(named.metadata) !== undefined) throw alreadyExists(kind, name);
-  const ready = withManager(cluster, kind, admitted.object, options);
+  const ready = applied ? admitted.object : withoutManagers(admitted.object);
   if (options.dryRun) return ready;
   return shown(kind, cluster.store.create(table, storedForm(kind, ready)));
 }
@@ -73,14 +74,8 @@ function newMetadata(
   };
 }
 
-// Managers are recorded for objects that somebody applies. For all others nobody asks, and it would double their size.
-function withManager(
-  cluster: Cluster,
-  kind: KindDefinition,
-  object: KubeObject,
-  { manager }: WriteOptions,
-): KubeObject {
-  const schema = cluster.schemaOf(kind);
-  if (schema === undefined || (object.metadata.managedFields ?? []).length === 0) return object;
-  return recordUpdate(schema, undefined, object, { manager, timeMs: cluster.time.nowMs() });
+// Managers are recorded from the first apply on. For other objects nobody asks, and it would double their size.
+function withoutManagers(object: KubeObject): KubeObject {
+  if (object.metadata.managedFields === undefined) return object;
+  return { ...object, metadata: without(object.metadata, "managedFields") };
 }

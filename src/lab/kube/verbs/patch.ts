@@ -51,7 +51,7 @@ export async function patchObject(
     if (tableOf(cluster, kind).get(key) === undefined) {
       if (subresource !== undefined) throw notFound(kind, name);
       const object = finish(apply(undefined));
-      const created = createObject(cluster, { kind, object, namespace }, options);
+      const created = createObject(cluster, { kind, object, namespace, applied: true }, options);
       return objectAnswer(shape, kind, created, 201);
     }
     const change = (current: KubeObject): KubeObject => finish(apply(current));
