@@ -106,6 +106,19 @@ export function emptyNode(node: Node): NodeState {
   return { ...newNodeState(node.metadata?.name ?? ""), ...readNode(node) };
 }
 
+/** A node of a view that may be changed without changing the view. */
+export function copyNode(state: NodeState): NodeState {
+  const groups = [...state.groups].map(([key, group]) => [key, { ...group }] as const);
+  return {
+    ...state,
+    pods: new Map(state.pods),
+    guarded: new Map(state.guarded),
+    requested: new Map(state.requested),
+    groups: new Map(groups),
+    owned: new Map(state.owned),
+  };
+}
+
 /** Puts a pod on a node that belongs to no view. */
 export function putPod(state: NodeState, pod: PodFacts): void {
   account(state, pod, 1);
