@@ -8,7 +8,7 @@ export const labEnvCommand: Command = {
   name: "lab env",
   summary: "Print what a shell needs so that kubectl and the AWS CLI see the lab",
   about:
-    "Prints settings for `eval` in a shell of the family of sh: KUBECONFIG, the lab's EC2 API as the endpoint, its region, and credentials that mean nothing. An AWS CLI too old to read AWS_ENDPOINT_URL gets a shell function in addition.",
+    "Prints settings for `eval` in a shell of the family of sh: KUBECONFIG, the lab's EC2 API as the endpoint, its region, and credentials that mean nothing. For an AWS CLI too old to read AWS_ENDPOINT_URL, a program of the same name that tells it comes first in the PATH.",
   arguments: [],
   options: [NAME_OPTION],
   examples: [

@@ -22,6 +22,7 @@ import type { Machines } from "../nodes/machines.ts";
 import { type BuiltRegion, buildRegion } from "../region/build-region.ts";
 import { RegionClock } from "../region/region-clock.ts";
 import type { OpenSimulatedAgents } from "../simulated/simulated-agents.ts";
+import { writeAwsWrapper } from "./aws-wrapper.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { openClusterApi, openMachines, type Ground, openGround } from "./lab-parts.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
@@ -123,6 +124,7 @@ export class Lab {
         natAddress: natAddress && formatIpv4(natAddress),
       },
       kubeconfig: api.kubeconfig,
+      programs: dir.programs,
       namespaces: ground.fabric?.namespaces ?? {},
       nodes: view.nodes(),
       pods: view.pods(),
@@ -229,7 +231,8 @@ type Closer = () => Promise<void> | void;
 
 /** Opens one part after the other; `closers` get what closes each. */
 async function openParts(options: LabOptions, closers: Closer[]): Promise<LabParts> {
-  const { lab, time, onBug } = options;
+  const { lab, dir, time, onBug } = options;
+  writeAwsWrapper(dir.programs);
   const nowMs = time.nowMs();
   const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
   const ground = openGround(options, built);

@@ -4,6 +4,7 @@ import { knowsEndpointVariable, shellEnvironment } from "./shell-environment.ts"
 const LAB = {
   region: "us-east-1",
   kubeconfig: "/run/berth/labs/first/kubeconfig",
+  programs: "/run/berth/labs/first/bin",
   endpoints: {
     ec2: "http://127.0.0.1:4000",
     kubernetes: "https://127.0.0.1:4001",
@@ -33,8 +34,8 @@ test("a path with other characters is quoted", () => {
   expect(text).toContain("export KUBECONFIG='/it'\\''s here/k'\n");
 });
 
-test("an old AWS CLI gets a function", () => {
+test("an old AWS CLI gets a program before it, which scripts find too", () => {
   expect(shellEnvironment(LAB, "aws-cli/2.9.19")).toContain(
-    'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n',
+    'export PATH=/run/berth/labs/first/bin:"$PATH"\n',
   );
 });

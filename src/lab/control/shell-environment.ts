@@ -2,9 +2,10 @@ import type { LabStatus } from "./status.ts";
 
 /** Words for a shell that make the stock AWS clients and kubectl talk to a lab: for `eval "$(berth lab env)"`. */
 export function shellEnvironment(
-  { endpoints, region, kubeconfig }: Pick<LabStatus, "endpoints" | "region" | "kubeconfig">,
+  lab: Pick<LabStatus, "endpoints" | "region" | "kubeconfig" | "programs">,
   awsVersion: string | undefined,
 ): string {
+  const { endpoints, region, kubeconfig, programs } = lab;
   const lines = [
     `export AWS_ENDPOINT_URL=${endpoints.ec2}`,
     `export AWS_ENDPOINT_URL_EC2=${endpoints.ec2}`,
@@ -19,8 +20,8 @@ export function shellEnvironment(
   ];
   if (awsVersion !== undefined && !knowsEndpointVariable(awsVersion)) {
     lines.push(
-      "# This AWS CLI is older than AWS_ENDPOINT_URL, so it has to be told each time.",
-      'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',
+      "# This AWS CLI is older than AWS_ENDPOINT_URL, so a program of the same name tells it each time.",
+      `export PATH=${quoted(programs)}:"$PATH"`,
     );
   }
   return lines.map((line) => `${line}\n`).join("");

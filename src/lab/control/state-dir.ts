@@ -53,6 +53,11 @@ export class StateDir {
     return `${this.path}/kubeconfig`;
   }
 
+  /** Programs that know the lab. */
+  get programs(): string {
+    return `${this.path}/bin`;
+  }
+
   /** What the API server remembers. */
   get snapshotFile(): string {
     return `${this.path}/kubernetes.json`;

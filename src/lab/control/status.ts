@@ -15,6 +15,8 @@ export interface LabStatus {
   readonly endpoints: LabEndpoints;
   /** The file with which kubectl speaks to the lab. */
   readonly kubeconfig: string;
+  /** A directory with an `aws` that knows the lab, for AWS CLIs that have to be told. */
+  readonly programs: string;
   /** Network namespaces beside those of the nodes, by role, as paths. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly nodes: readonly NodeStatus[];
