@@ -84,6 +84,8 @@ export interface FieldCheck {
   /** `Strict` refuses fields that the kind does not know, `Warn` tells of them; they are dropped in any case. */
   readonly mode: "Strict" | "Warn" | "Ignore";
   readonly warn: (text: string) => void;
+  /** The refusal for the reason given; 400 unless it is told otherwise. */
+  readonly refuse?: (why: string) => Error;
 }
 
 /**
@@ -91,6 +93,24 @@ export interface FieldCheck {
  * the types that its schema asks for. Throws StatusError.
  */
 export function objectOf(cluster: Cluster, kind: KindDefinition, decoded: unknown): KubeObject {
+  const object = identifiedObject(kind, decoded);
+  const problem = typeProblem(cluster, kind, object);
+  if (problem !== undefined) throw cannotHandle(kind, problem);
+  return object;
+}
+
+/** Why the object is not of the types that its kind's schema asks for, if so. */
+export function typeProblem(
+  cluster: Cluster,
+  kind: KindDefinition,
+  object: KubeObject,
+): string | undefined {
+  const schema = cluster.schemaOf(kind);
+  return schema === undefined ? metadataProblem(object) : decodeError(schema, object);
+}
+
+/** As `objectOf`, but whatever its types are. Throws StatusError. */
+export function identifiedObject(kind: KindDefinition, decoded: unknown): KubeObject {
   const about = `the object provided is unrecognized (must be of type ${kind.kind})`;
   if (typeof decoded !== "object" || decoded === null || Array.isArray(decoded)) {
     throw badRequest(`${about}: couldn't get version/kind; the body is not an object`);
@@ -111,16 +131,12 @@ export function objectOf(cluster: Cluster, kind: KindDefinition, decoded: unknow
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
-  const object = {
+  return {
     apiVersion: expected,
     kind: kind.kind,
     metadata: metadata ?? {},
     ...rest,
   } as KubeObject;
-  const schema = cluster.schemaOf(kind);
-  const problem = schema === undefined ? metadataProblem(object) : decodeError(schema, object);
-  if (problem !== undefined) throw cannotHandle(kind, problem);
-  return object;
 }
 
 /** The object without the fields that its kind does not know; what becomes of them is for the caller to choose. Throws StatusError. */
@@ -128,14 +144,14 @@ export function checkFields(
   cluster: Cluster,
   kind: KindDefinition,
   object: KubeObject,
-  { mode, warn }: FieldCheck,
+  { mode, warn, refuse = (why) => cannotHandle(kind, why) }: FieldCheck,
 ): KubeObject {
   const schema = cluster.schemaOf(kind);
   if (schema === undefined) return object;
   if (mode !== "Ignore") {
     const unknown = unknownFields(schema, object).map((path) => `unknown field "${path}"`);
     if (mode === "Strict" && unknown.length > 0) {
-      throw cannotHandle(kind, `strict decoding error: ${unknown.join(", ")}`);
+      throw refuse(`strict decoding error: ${unknown.join(", ")}`);
     }
     for (const text of unknown) warn(text);
     if (unknown.length === 0) return object;

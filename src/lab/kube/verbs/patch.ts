@@ -1,19 +1,30 @@
 import { createObject } from "../objects/create.ts";
 import { updateObject } from "../objects/update.ts";
-import { forbidden, required } from "../kinds/field-error.ts";
+import { forbidden, invalid, invalidMessage, required } from "../kinds/field-error.ts";
 import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KubeObject } from "../kube-object.ts";
 import { applyPatch } from "../patches/apply.ts";
 import { jsonPatch } from "../patches/json-patch.ts";
+import { goText } from "../patches/json-value.ts";
 import { mergePatch } from "../patches/merge-patch.ts";
 import type { PatchProblem, PatchResult } from "../patches/patch-result.ts";
+import { restoreError } from "../patches/restore-error.ts";
 import { strategicMergePatch } from "../patches/strategic-merge.ts";
 import type { Answer } from "../server/answer.ts";
 import { objectAnswer } from "../server/answer.ts";
 import type { ApiServer } from "../server/api-server.ts";
 import { acceptedBy, bodyOf, type Call, fieldCheckOf, writeOptionsOf } from "../server/call.ts";
 import { type Cluster, tableOf } from "../server/cluster.ts";
-import { checkFields, mediaType, objectOf, parseYaml, type RawBody } from "../server/decode.ts";
+import {
+  checkFields,
+  type FieldCheck,
+  identifiedObject,
+  mediaType,
+  objectOf,
+  parseYaml,
+  type RawBody,
+  typeProblem,
+} from "../server/decode.ts";
 import {
   badRequest,
   invalidObject,
@@ -43,10 +54,10 @@ export async function patchObject(
   const type = patchType(cluster, kind, call);
   const body = await bodyOf(call);
   const key = { namespace, name };
-  const finish = (result: PatchResult): KubeObject =>
-    checkFields(cluster, kind, objectOf(cluster, kind, patched(kind, name, result)), check);
 
   if (type === APPLY_PATCH) {
+    const finish = (result: PatchResult): KubeObject =>
+      checkFields(cluster, kind, objectOf(cluster, kind, patched(result)), check);
     const apply = readApply(cluster, call, { kind, name, body, subresource });
     if (tableOf(cluster, kind).get(key) === undefined) {
       if (subresource !== undefined) throw notFound(kind, name);
@@ -59,8 +70,10 @@ export async function patchObject(
     return objectAnswer(shape, kind, updated);
   }
   const patch = parsePatch(body);
-  const change = (current: KubeObject): KubeObject =>
-    finish(applyTo(cluster, kind, current, { type, patch }));
+  const change = (current: KubeObject): KubeObject => {
+    const result = patched(applyTo(cluster, kind, current, { type, patch }));
+    return readable(cluster, kind, { type, patch, result, check });
+  };
   return objectAnswer(shape, kind, updateObject(cluster, { kind, key, change }, options));
 }
 
@@ -73,7 +86,36 @@ export function patchedValue(
   // A Scale has no lists, so a strategic merge patch is a merge patch.
   const result = type === JSON_PATCH ? jsonPatch(current, patch) : mergePatch(current, patch);
   if (result.ok) return result.value;
-  throw problemError({ group: "autoscaling", kind: "Scale" }, current.metadata.name, result.error);
+  throw problemError(result.error);
+}
+
+/** The patched object, if it is one of the kind; the refusal holds what was patched. Throws StatusError. */
+function readable(
+  cluster: Cluster,
+  kind: KindDefinition,
+  work: {
+    readonly type: string;
+    readonly patch: unknown;
+    readonly result: KubeObject;
+    readonly check: FieldCheck;
+  },
+): KubeObject {
+  const { type, patch, check } = work;
+  const object = identifiedObject(kind, work.result);
+  const schema = cluster.schemaOf(kind);
+  const isStrategic = type === STRATEGIC_PATCH && schema !== undefined;
+  // The real server shows the patch itself in the one case, and what came of it in the others.
+  const refuse = (why: string): StatusError =>
+    invalidPatch(isStrategic ? goText(patch) : JSON.stringify(object), why);
+  const problem = isStrategic ? restoreError(schema, object) : typeProblem(cluster, kind, object);
+  if (problem !== undefined) throw refuse(problem);
+  return checkFields(cluster, kind, object, { ...check, refuse });
+}
+
+function invalidPatch(value: string, why: string): StatusError {
+  const cause = invalid("patch", value, why);
+  const message = invalidMessage("", "", [cause]);
+  return new StatusError({ code: 422, reason: "Invalid" }, message, { causes: [cause] });
 }
 
 function patchType(cluster: Cluster, kind: KindDefinition, call: Call): string {
@@ -129,7 +171,7 @@ function readApply(
     const cause = required("fieldManager", "is required for apply patch");
     throw invalidObject({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
   }
-  const given = objectOf(cluster, kind, parseYaml(body.bytes, kind.kind));
+  const given = identifiedObject(kind, parseYaml(body.bytes, kind.kind));
   const ownName = (given.metadata.name as string | undefined) ?? name;
   if (ownName !== name) {
     throw badRequest(
@@ -148,26 +190,18 @@ function readApply(
     });
 }
 
-function patched(kind: KindDefinition, name: string, result: PatchResult): KubeObject {
+function patched(result: PatchResult): KubeObject {
   if (result.ok) return result.value;
-  throw problemError(kind, name, result.error);
+  throw problemError(result.error);
 }
 
-function problemError(
-  about: { readonly group: string; readonly kind: string; readonly plural?: string },
-  name: string,
-  problem: PatchProblem,
-): StatusError {
+function problemError(problem: PatchProblem): StatusError {
   switch (problem.kind) {
     case "badRequest":
       return badRequest(problem.message);
     case "unprocessable":
-      return new StatusError({ code: 422, reason: "Invalid" }, problem.message, {
-        name,
-        ...(about.group === "" ? {} : { group: about.group }),
-        kind: about.plural ?? about.kind,
-        causes: [{ reason: "UnexpectedServerResponse", message: problem.detail }],
-      });
+      // The real server says no more than that: `problem.detail` is lost on the way.
+      return new StatusError({ code: 422, reason: "Invalid" }, problem.message, {});
     case "internal":
       return new StatusError({ code: 500, reason: "" }, problem.message);
     case "conflict":
