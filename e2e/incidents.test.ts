@@ -103,7 +103,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the incidents of the 
         "kubectl-1.35",
       );
       expect(incident).toContain("failed to assign an IP address to container");
-      expect(incident).toContain("no free /28");
+      expect(incident).toContain("has no free aligned /28 block");
       expect(await available()).toBeGreaterThan(100);
       const before = await running();
       expect(before.length).toBeGreaterThan(0);

@@ -12,13 +12,14 @@ while [ $block -lt 256 ]; do
 done
 
 kubectl scale deployment web --replicas=60
-until kubectl get events --field-selector reason=FailedCreatePodSandBox --no-headers 2>/dev/null | grep -q 'failed to assign an IP address'; do
+until kubectl get events --field-selector reason=FailedCreatePodSandBox --no-headers 2>/dev/null | grep -q 'no free aligned /28 block'; do
   sleep 2
 done
 
 echo "Pods are stuck in ContainerCreating:"
 kubectl get pods --field-selector status.phase=Pending
-pod=$(kubectl get events --field-selector reason=FailedCreatePodSandBox -o jsonpath='{.items[0].involvedObject.name}')
+pod=$(kubectl get events --field-selector reason=FailedCreatePodSandBox --sort-by=.lastTimestamp \
+  -o jsonpath='{.items[-1:].involvedObject.name}')
 kubectl describe pod "$pod" | sed -n '/^Events:/,$p'
 
 echo "And yet the subnet has addresses:"
