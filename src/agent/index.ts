@@ -1,3 +1,5 @@
+export { openAgentFleet } from "./agent-fleet.ts";
+export type { AgentFleet, FleetAgent, FleetMember, FleetWorld } from "./agent-fleet.ts";
 export type {
   Cluster,
   ClusterNode,

@@ -19,10 +19,3 @@ export { openKubeApi } from "./kube/index.ts";
 export type { KubeApi, KubeApiOptions } from "./kube/index.ts";
 export type { LabFile } from "./labfile/lab-file.ts";
 export { parseLabFile, readLabFile } from "./labfile/read-lab-file.ts";
-export type {
-  AgentsWorld,
-  AgentStart,
-  OpenSimulatedAgents,
-  SimulatedAgent,
-  SimulatedAgents,
-} from "./simulated/simulated-agents.ts";

@@ -58,6 +58,7 @@ const FULL: LabStatus = {
     natAddress: "198.51.100.1",
   },
   kubeconfig: "/run/berth/labs/first/kubeconfig",
+  programs: "/run/berth/labs/first/bin",
   namespaces: { router: "/run/netns/berth-first-router" },
   nodes: [node("node-a", 0), node("node-b", 2)],
   pods: [
@@ -79,11 +80,9 @@ const FULL: LabStatus = {
   stateDir: "/run/berth/labs/first",
 };
 
-const APIS: LabStatus = {
+const SIMULATED: LabStatus = {
   ...FULL,
-  mode: "apis",
-  nodes: [],
-  pods: [],
+  mode: "simulated",
   namespaces: {},
   endpoints: { ...FULL.endpoints, internetServer: undefined, natAddress: undefined },
 };
@@ -92,8 +91,8 @@ test("the status of a lab", () => {
   expect(renderLabStatus(FULL)).toMatchSnapshot();
 });
 
-test("the status of a lab without nodes", () => {
-  expect(renderLabStatus(APIS)).toMatchSnapshot();
+test("the status of a simulated lab", () => {
+  expect(renderLabStatus(SIMULATED)).toMatchSnapshot();
 });
 
 test("what is said when a lab is up", () => {
@@ -101,11 +100,11 @@ test("what is said when a lab is up", () => {
 });
 
 test("what is said when a lab is up in the background, on a machine that can't run nodes", () => {
-  expect(renderWelcome(APIS, "detached")).toMatchSnapshot();
+  expect(renderWelcome(SIMULATED, "detached")).toMatchSnapshot();
 });
 
 test("one pod alone talks to itself; without a way out there is no word of the outside", () => {
-  const lonely = { ...FULL, pods: [pod(1, {})], endpoints: APIS.endpoints };
+  const lonely = { ...FULL, pods: [pod(1, {})], endpoints: SIMULATED.endpoints };
   const text = renderWelcome(lonely, "detached");
   expect(text).toContain("web-1 on node-a answers");
   expect(text).not.toContain("outside");

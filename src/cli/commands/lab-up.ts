@@ -1,3 +1,4 @@
+import { openAgentFleet } from "../../agent/index.ts";
 import { readLabFile, runLab, startDetached } from "../../lab/index.ts";
 import type { Command } from "../command.ts";
 import {
@@ -10,7 +11,6 @@ import {
   thisMachine,
 } from "./lab-options.ts";
 import { renderWelcome } from "./lab-text.ts";
-import { openSimulatedAgents } from "../simulated-agents.ts";
 import type { Given } from "../given.ts";
 import { BerthError } from "../../base/index.ts";
 
@@ -109,7 +109,7 @@ export const labUpCommand: Command = {
       config,
       file,
       kubeconfig,
-      ...{ mode, speed, startMs, openAgents: openSimulatedAgents },
+      ...{ mode, speed, startMs, openAgents: openAgentFleet },
       machine: thisMachine(),
       signal,
       progress,

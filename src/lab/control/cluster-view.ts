@@ -119,6 +119,12 @@ export class ClusterView {
     return items.at(-1)?.message;
   }
 
+  /** Deletes the Nodes of the machines, as far as the API server is there to do it. */
+  async forgetNodes(): Promise<void> {
+    const names = this.#machines.list().map(({ nodeName }) => nodeName);
+    await Promise.allSettled(names.map((name) => this.#client.delete(NODES, { name })));
+  }
+
   /** Resolves when both are followed. */
   async synced(): Promise<void> {
     await Promise.all([this.#pods.synced, this.#nodes.synced]);

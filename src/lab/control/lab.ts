@@ -146,6 +146,8 @@ export class Lab {
   async close(): Promise<void> {
     this.#state = "stopping";
     this.#clock.close();
+    // A cluster that was there before goes on, without our nodes.
+    if (this.#options.kubeconfig !== undefined) await this.#parts.view.forgetNodes();
     await this.#controlPlane?.close();
     await closeAll(this.#closers);
   }

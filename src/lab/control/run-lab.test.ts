@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { openAgentFleet } from "../../agent/index.ts";
 import { readLabConfig } from "../config.ts";
 import { currentProcess } from "../host/process.ts";
 import { smallLab, temporaryDir } from "../testing/labs.ts";
@@ -31,7 +32,7 @@ interface Started {
   readonly ended: Promise<void>;
 }
 
-/** Runs a lab without nodes in this process, as a user without root would get it. */
+/** Runs a lab in this process, as a user without root would get it: with simulated nodes. */
 async function start({
   name = "t",
   machine = PLAIN,
@@ -52,6 +53,7 @@ async function start({
     compileCache: "",
     config: { stateRoot: `${dir.path}/${below}/labs`, path: "" },
     signal: stop.signal,
+    openAgents: openAgentFleet,
     progress: (line) => progress.push(line),
     ready,
   });
@@ -64,13 +66,14 @@ async function start({
 
 const stateRoot = (): string => `${dir.path}/berth/labs`;
 
-test("without root: the VPC and its EC2 API, and the reader is told why", async () => {
+test("without root: simulated nodes, and the reader is told why", async () => {
   const { status, progress, ended, stop } = await start();
   expect(progress).toEqual([
-    "Network namespaces need root, so this lab has no nodes and pods: only the VPC and its EC2 API.",
-    "Starting lab t: 4 subnets.",
+    "Network namespaces need root, so the nodes of this lab are simulated: the same APIs, without containers.",
+    "Starting lab t: 4 subnets, 1 simulated node, 0 pods.",
   ]);
-  expect(status).toMatchObject({ mode: "apis", state: "running", nodes: [], namespaces: {} });
+  expect(status).toMatchObject({ mode: "simulated", state: "running", namespaces: {} });
+  expect(status.nodes).toMatchObject([{ name: "n", ready: true, agent: { restarts: 0 } }]);
   const query = "?Action=DescribeInstances&Version=2016-11-15";
   const xml = await (await fetch(`${status.endpoints.ec2}/${query}`)).text();
   expect(xml).toContain("<instanceType>m5.large</instanceType>");
