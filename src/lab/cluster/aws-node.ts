@@ -25,11 +25,6 @@ export interface AwsNodeOptions {
 /** The manifests by which the agent is installed on any cluster. */
 const DEPLOY = fileURLToPath(new URL("../../../deploy/agent/", import.meta.url));
 
-/** The custom resources of the agent, as they are installed on any cluster. */
-export function agentCrds(): KubeObject[] {
-  return readManifest(`${DEPLOY}crds.yaml`);
-}
-
 /**
  * The agent as it is installed on any cluster, the DaemonSet `kube-system/aws-node` with its account and role, but for what is
  * inside: a lab's image is empty, and Berth's own sources and the machine's programs are mounted into it.

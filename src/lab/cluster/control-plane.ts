@@ -2,10 +2,11 @@ import type { KubeClient } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
 import { type AutoscalerOptions, startAutoscaler } from "../autoscaler/index.ts";
 import { startControllers } from "../controllers/index.ts";
+import { berthCrds } from "../kube/index.ts";
 import type { LabKubernetes } from "../labfile/lab-file.ts";
 import { startScheduler } from "../scheduler/index.ts";
 import { Applier, type Manifest } from "./applier.ts";
-import { agentCrds, awsNode, type AwsNodeOptions } from "./aws-node.ts";
+import { awsNode, type AwsNodeOptions } from "./aws-node.ts";
 import { type CloudInstances, startCloudNodes } from "./cloud-nodes.ts";
 import type { ClusterApi } from "./cluster-api.ts";
 import { kubeProxy } from "./kube-proxy.ts";
@@ -44,7 +45,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { api, agent } = options;
   const client = api.client({ component: "berth-lab", user: "system:admin" });
   const applier = new Applier(client);
-  await applier.apply([...agentCrds(), ...priorityClasses()]);
+  await applier.apply([...berthCrds(), ...priorityClasses()]);
   const parts = await startParts(options, client);
   await applier.apply([...awsNode(agent), ...kubeProxy()]);
   return {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../kube-object.ts";
-import { unknownFields } from "../schemas/index.ts";
+import { unknownFields } from "../schemas/unknown-fields.ts";
 import type { CrdSchema, CrdVersion } from "./crd-spec.ts";
-import { berthCrds, type CustomKind, customKinds } from "./index.ts";
+import { berthCrds } from "./berth-crds.ts";
+import { type CustomKind, customKinds } from "./custom-kind.ts";
 import { CONTEXT, crd, only, ship } from "./testing.ts";
 
 describe("defaults and pruning", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeError } from "../schemas/index.ts";
+import { decodeError } from "../schemas/decode-error.ts";
 import type { CrdSchema } from "./crd-spec.ts";
 import { CONTEXT, crd, only, ship } from "./testing.ts";
 

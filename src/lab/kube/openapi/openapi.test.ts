@@ -1,7 +1,9 @@
 import protobuf from "protobufjs";
 import { describe, expect, test } from "vitest";
-import { berthCrds, customKinds } from "../crds/index.ts";
-import { describeApi, type DescribedKind } from "./index.ts";
+import { berthCrds } from "../crds/berth-crds.ts";
+import { customKinds } from "../crds/custom-kind.ts";
+import { describeApi } from "./describe-api.ts";
+import type { DescribedKind } from "./described-kind.ts";
 
 const BUILT_IN: readonly DescribedKind[] = [
   {

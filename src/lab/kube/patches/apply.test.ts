@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../kube-object.ts";
-import { schemaOf } from "../schemas/index.ts";
+import { schemaOf } from "../schemas/definitions.ts";
 import type { Schema } from "../schemas/schema.ts";
-import { applyPatch, recordUpdate } from "./index.ts";
+import { applyPatch } from "./apply.ts";
+import { recordUpdate } from "./managed-fields.ts";
 
 const found = schemaOf({ group: "apps", version: "v1", kind: "Deployment" });
 if (found === undefined) throw new Error("no schema of Deployment");

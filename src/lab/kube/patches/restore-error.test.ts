@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { schemaOf } from "../schemas/index.ts";
-import { goText, restoreError } from "./index.ts";
+import { schemaOf } from "../schemas/definitions.ts";
+import { goText } from "./json-value.ts";
+import { restoreError } from "./restore-error.ts";
 
 const schema = schemaOf({ group: "apps", version: "v1", kind: "Deployment" });
 

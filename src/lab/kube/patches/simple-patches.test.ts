@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../kube-object.ts";
-import { jsonPatch, mergePatch } from "./index.ts";
+import { jsonPatch } from "./json-patch.ts";
+import { mergePatch } from "./merge-patch.ts";
 
 const pod: KubeObject = {
   apiVersion: "v1",

@@ -1,4 +1,5 @@
-import { fieldOf, resolveSchema } from "../schemas/index.ts";
+import { fieldOf } from "../schemas/list-merge.ts";
+import { resolveSchema } from "../schemas/definitions.ts";
 import type { Schema } from "../schemas/schema.ts";
 import { isList, isMap, jsonEqual, type JsonMap } from "./json-value.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../kube-object.ts";
-import { schemaOf } from "../schemas/index.ts";
+import { schemaOf } from "../schemas/definitions.ts";
 import type { Schema } from "../schemas/schema.ts";
-import { strategicMergePatch } from "./index.ts";
+import { strategicMergePatch } from "./strategic-merge.ts";
 import { strategicDiff } from "./strategic-diff.ts";
 
 function schema(group: string, kind: string): Schema {

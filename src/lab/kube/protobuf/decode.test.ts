@@ -1,6 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
-import { decodeProtobuf } from "./index.ts";
+import { decodeProtobuf } from "./decode.ts";
 import recorded from "./recorded-bodies.json" with { type: "json" };
 
 describe("bodies that kubectl 1.35 sent", () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { decodeError, dropUnknown, listMergeAt, schemaOf, unknownFields } from "./index.ts";
+import { decodeError } from "./decode-error.ts";
+import { dropUnknown, unknownFields } from "./unknown-fields.ts";
+import { listMergeAt } from "./list-merge.ts";
+import { schemaOf } from "./definitions.ts";
 import type { Schema } from "./schema.ts";
 
 function schema(group: string, version: string, kind: string): Schema {

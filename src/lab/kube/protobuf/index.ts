@@ -1,2 +1,0 @@
-export { decodeProtobuf } from "./decode.ts";
-export type { DecodedBody, ProtobufProblem } from "./decode.ts";
