@@ -86,8 +86,10 @@ async function startParts(options: ControlPlaneOptions, admin: KubeClient): Prom
   if (await isOurs(kubernetes.scheduler, "kube-scheduler")) {
     start("kube-scheduler", (client) => startScheduler({ client, time, onBug }));
   }
-  // A cluster's own cloud controller does not know the lab's instances.
-  start("cloud-controller-manager", (client) => startCloudNodes({ client, cloud, onBug }));
+  // A cluster's own cloud controller does not know the lab's instances, so that a Lease says nothing.
+  if (kubernetes.cloudController !== "cluster") {
+    start("cloud-controller-manager", (client) => startCloudNodes({ client, cloud, onBug }));
+  }
   if (autoscaler !== undefined) {
     start("karpenter", (client) => startAutoscaler({ client, time, onBug, ...autoscaler }));
   }

@@ -56,10 +56,12 @@ export interface LabAutoscaler {
   readonly consolidateAfterMs: number | undefined;
 }
 
-/** Who schedules and who runs the controllers: `auto` is the lab, unless the cluster of `--kubeconfig` does. */
+/** Who does what in the cluster. `auto` is the lab, unless the cluster of `--kubeconfig` has a Lease that says it does. */
 export interface LabKubernetes {
   readonly scheduler: "auto" | "lab" | "cluster";
   readonly controllers: "auto" | "lab" | "cluster";
+  /** Deletes the Nodes of instances that are gone. One of another cloud would delete the lab's, as it does not know them. */
+  readonly cloudController: "auto" | "lab" | "cluster";
 }
 
 /** A Deployment of the lab's own image. */

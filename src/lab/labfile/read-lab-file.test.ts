@@ -68,7 +68,7 @@ manifests: [app.yaml]
   expect(lab).toMatchObject({
     images: ["app.tar"],
     manifests: ["app.yaml"],
-    kubernetes: { scheduler: "auto", controllers: "auto" },
+    kubernetes: { scheduler: "auto", controllers: "auto", cloudController: "auto" },
   });
 });
 

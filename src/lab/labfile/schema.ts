@@ -72,7 +72,11 @@ const autoscaler = z.strictObject({
 
 const whose = z.enum(["auto", "lab", "cluster"]).default("auto");
 
-const kubernetes = z.strictObject({ scheduler: whose, controllers: whose });
+const kubernetes = z.strictObject({
+  scheduler: whose,
+  controllers: whose,
+  cloudController: whose,
+});
 
 const workload = z.strictObject({
   name: label(40),
@@ -126,7 +130,7 @@ export interface WrittenLab {
   autoscaler?: WrittenAutoscaler | undefined;
   images: string[];
   manifests: string[];
-  kubernetes: { scheduler: Whose; controllers: Whose };
+  kubernetes: { scheduler: Whose; controllers: Whose; cloudController: Whose };
   workloads: WrittenWorkload[];
   ec2: {
     attachSeconds: number;
