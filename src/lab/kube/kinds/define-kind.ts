@@ -92,7 +92,7 @@ export function defineKind<T>(text: KindText<T>): KindDefinition {
     row: (object, options) =>
       row === undefined ? nameAndAge(object, options.nowMs) : row(read<T>(object), options),
     defaults(object) {
-      const given = dropNulls(object);
+      const given = withoutNulls(object);
       return defaults === undefined ? given : write(defaults(read<T>(given)));
     },
     prepareCreate: (object, context) =>
@@ -104,6 +104,20 @@ export function defineKind<T>(text: KindText<T>): KindDefinition {
     validate: (object, old, context) =>
       validate?.(read<T>(object), old === undefined ? undefined : read<T>(old), context) ?? [],
   };
+}
+
+// Values of fields that have no nulls. Objects share what a write left as it was, which need not be looked through again.
+const nullFree = new WeakSet();
+
+function withoutNulls(object: KubeObject): KubeObject {
+  const entries = Object.entries(object).flatMap(([field, value]): [string, unknown][] => {
+    if (value === null || value === undefined) return [];
+    if (typeof value !== "object" || nullFree.has(value)) return [[field, value]];
+    const kept = dropNulls(value);
+    nullFree.add(kept);
+    return [[field, kept]];
+  });
+  return Object.fromEntries(entries) as unknown as KubeObject;
 }
 
 function nameAndAge(object: KubeObject, nowMs: number): Row {

@@ -1,4 +1,4 @@
-import type { Pod } from "kubernetes-types/core/v1";
+import type { Pod, PodSpec } from "kubernetes-types/core/v1";
 import { age } from "../printing/age.ts";
 import { isFinished, podSummary } from "../printing/pod-status.ts";
 import { column, defineKind, nameColumn, wideColumn } from "./define-kind.ts";
@@ -53,7 +53,7 @@ export const podKind: KindDefinition = defineKind<Pod>({
     "status.podIP": (pod) => pod.status?.podIP ?? "",
     "status.nominatedNodeName": (pod) => pod.status?.nominatedNodeName ?? "",
   },
-  defaults: (pod) => ({ ...pod, spec: defaultOwnPodSpec(pod.spec) }),
+  defaults: (pod) => ({ ...pod, spec: filledSpec(pod.spec) }),
   prepareCreate: admitPod,
   validate: (pod, old, context) => [
     ...(old === undefined ? validatePodSpec(pod.spec, "spec") : []),
@@ -71,6 +71,16 @@ export const podKind: KindDefinition = defineKind<Pod>({
     },
   },
 });
+
+// Most writes of a pod are of its status; its spec has had its defaults already.
+const filledSpecs = new WeakSet();
+
+function filledSpec(spec: Loose<PodSpec> | undefined): Loose<PodSpec> {
+  if (spec !== undefined && filledSpecs.has(spec)) return spec;
+  const filled = defaultOwnPodSpec(spec);
+  filledSpecs.add(filled);
+  return filled;
+}
 
 function podRow(pod: Loose<Pod>, { nowMs }: { nowMs: number }): Row {
   const { ready, status, restarts } = podSummary(pod, nowMs);

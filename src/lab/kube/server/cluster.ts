@@ -49,7 +49,16 @@ export function apiVersionOf({ group, version }: { group: string; version: strin
   return group === "" ? version : `${group}/${version}`;
 }
 
+let lastSecond = NaN;
+let lastTimestamp = "";
+
 /** A moment as objects show it: RFC 3339 in whole seconds. */
 export function timestamp(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(nowMs / 1_000);
+  // Many objects are made within a second.
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastTimestamp = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  }
+  return lastTimestamp;
 }

@@ -92,18 +92,16 @@ function send(
   answer: Answer,
 ): void {
   const { status, type, body } = answer;
-  response.statusCode = status;
-  response.setHeader("content-type", type);
-  response.setHeader("cache-control", "no-cache, private");
-  response.setHeader("content-length", Buffer.byteLength(body));
-  if (warnings.length > 0) {
-    response.setHeader(
-      "warning",
-      warnings.map((text) => `299 - ${JSON.stringify(text)}`),
-    );
-  }
-  // What is left of a body that nobody read must not be taken for the next request.
-  if (!request.complete) response.setHeader("connection", "close");
+  response.writeHead(status, {
+    "content-type": type,
+    "cache-control": "no-cache, private",
+    "content-length": Buffer.byteLength(body),
+    ...(warnings.length === 0
+      ? {}
+      : { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(", ") }),
+    // What is left of a body that nobody read must not be taken for the next request.
+    ...(request.complete ? {} : { connection: "close" }),
+  });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 

@@ -2,9 +2,8 @@ import type { Random } from "../../../base/index.ts";
 
 /** A new random UUID (RFC 9562 version 4). */
 export function newUid(random: Random): string {
-  const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join(
-    "",
-  );
+  const part = (): string => random.uint32().toString(16).padStart(8, "0");
+  const hex = part() + part() + part() + part();
   const variant = "89ab"[random.below(4)] ?? "8";
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

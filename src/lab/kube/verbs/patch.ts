@@ -33,6 +33,7 @@ import {
   unsupportedMediaType,
 } from "../server/status-error.ts";
 import { readBoolean } from "../objects/list-options.ts";
+import { without } from "../without.ts";
 import type { Place } from "./read.ts";
 
 const JSON_PATCH = "application/json-patch+json";
@@ -72,7 +73,7 @@ export async function patchObject(
   const patch = parsePatch(body);
   const change = (current: KubeObject): KubeObject => {
     const result = patched(applyTo(cluster, kind, current, { type, patch }));
-    return readable(cluster, kind, { type, patch, result, check });
+    return readable(cluster, kind, { type, patch, current, result, check });
   };
   return objectAnswer(shape, kind, updateObject(cluster, { kind, key, change }, options));
 }
@@ -96,20 +97,31 @@ function readable(
   work: {
     readonly type: string;
     readonly patch: unknown;
+    readonly current: KubeObject;
     readonly result: KubeObject;
     readonly check: FieldCheck;
   },
 ): KubeObject {
-  const { type, patch, check } = work;
+  const { type, patch, current, check } = work;
   const object = identifiedObject(kind, work.result);
+  // What the patch left as it was has been looked at when it was stored.
+  const fresh = changedFields(object, current);
   const schema = cluster.schemaOf(kind);
   const isStrategic = type === STRATEGIC_PATCH && schema !== undefined;
   // The real server shows the patch itself in the one case, and what came of it in the others.
   const refuse = (why: string): StatusError =>
     invalidPatch(isStrategic ? goText(patch) : JSON.stringify(object), why);
-  const problem = isStrategic ? restoreError(schema, object) : typeProblem(cluster, kind, object);
+  const problem = isStrategic ? restoreError(schema, fresh) : typeProblem(cluster, kind, fresh);
   if (problem !== undefined) throw refuse(problem);
-  return checkFields(cluster, kind, object, { ...check, refuse });
+  const known = checkFields(cluster, kind, fresh, { ...check, refuse });
+  if (known === fresh) return object;
+  return { ...without(object, ...Object.keys(fresh)), ...known };
+}
+
+function changedFields(object: KubeObject, current: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, ...rest } = object;
+  const changed = Object.entries(rest).filter(([field, value]) => value !== current[field]);
+  return { apiVersion, kind, metadata, ...Object.fromEntries(changed) };
 }
 
 function invalidPatch(value: string, why: string): StatusError {
