@@ -3,7 +3,8 @@ export type { EventRecorder, EventRecorderOptions, Occurrence } from "./event-re
 export type { CNINode, ENIConfig, SecurityGroupPolicy } from "./custom-types.ts";
 export { inClusterAccess, SERVICE_ACCOUNT_DIR } from "./in-cluster.ts";
 export { openInformer } from "./informer.ts";
-export type { Informer, InformerChange, InformerOptions } from "./informer.ts";
+export type { Informer, InformerOptions } from "./informer.ts";
+export type { InformerChange } from "./informer-change.ts";
 export type { Credentials, KubeAccess } from "./kube-access.ts";
 export type {
   DeleteOptions,

@@ -1,48 +1,21 @@
-import * as fc from "fast-check";
 import type { Pod } from "kubernetes-types/core/v1";
 import { afterEach, describe, expect, it } from "vitest";
 import { scaledTime } from "../time/index.ts";
 import { openInformer, openKubeClient, PODS } from "./index.ts";
-import type { Informer, InformerChange, KubeClient } from "./index.ts";
+import type { Informer, InformerChange } from "./index.ts";
+import { COLLECTION, openBench } from "./informer-bench.ts";
+import type { Bench, BenchOptions } from "./informer-bench.ts";
 import { startTinyServer } from "./tiny-server.ts";
-import type { TinyServer, TinyServerOptions } from "./tiny-server.ts";
 
-const COLLECTION = "/api/v1/namespaces/default/pods";
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-interface Bench {
-  server: TinyServer;
-  client: KubeClient;
-  informer: Informer<Pod>;
-  changes: InformerChange<Pod>[];
-  errors: unknown[];
-}
-
-async function startBench(
-  options: TinyServerOptions & { before?: (server: TinyServer) => void } = {},
-): Promise<Bench> {
-  const server = await startTinyServer(options);
-  options.before?.(server);
-  const access = { server: server.url, namespace: "default", credentials: async () => ({}) };
-  // A thousand times as fast, so that back-offs pass in milliseconds.
-  const time = scaledTime({ speed: 1000, startMs: 0 });
-  const client = openKubeClient(access, { userAgent: "test", time });
-  const errors: unknown[] = [];
-  const changes: InformerChange<Pod>[] = [];
-  const informer = openInformer(client, PODS, {
-    namespace: "default",
-    onError: (error) => errors.push(error),
-  });
-  informer.onChange((change) => changes.push(change));
-  cleanUps.push(
-    () => server.close(),
-    () => client.close(),
-    () => informer.close(),
-  );
-  return { server, client, informer, changes, errors };
+async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const bench = await openBench(options);
+  cleanUps.push(() => bench.close());
+  return bench;
 }
 
 const names = (informer: Informer<Pod>): (string | undefined)[] =>
@@ -178,88 +151,3 @@ it("ends quietly when it is closed, and does not keep a waiter waiting", async (
   server.put(COLLECTION, "a");
   expect(changes).toEqual([]);
 });
-
-type Act = { kind: "put" | "remove"; name: string } | { kind: "cut" | "compact" | "pause" };
-
-const acts = fc.array(
-  fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        kind: fc.constant("put" as const),
-        name: fc.constantFrom("a", "b", "c", "d"),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant("remove" as const),
-        name: fc.constantFrom("a", "b", "c", "d"),
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constantFrom("cut" as const, "compact" as const, "pause" as const),
-      }),
-    },
-  ),
-  { minLength: 1, maxLength: 60 },
-);
-
-const SEED = 20_261_124;
-
-it.each([true, false])(
-  `neither misses, doubles nor reorders while connections are cut (watch-list: %s, seed ${SEED})`,
-  async (watchList) => {
-    await fc.assert(
-      fc.asyncProperty(acts, async (script: Act[]) => {
-        const { server, informer, changes, client } = await startBench({ watchList });
-        await informer.synced;
-        for (const act of script) {
-          if (act.kind === "put") server.put(COLLECTION, act.name);
-          else if (act.kind === "remove") server.remove(COLLECTION, act.name);
-          else if (act.kind === "cut") server.cut();
-          else if (act.kind === "compact") server.compact();
-          else await new Promise((resolve) => setImmediate(resolve));
-        }
-        server.put(COLLECTION, "last");
-        const want = server.objects(COLLECTION).map(({ metadata }) => metadata);
-        const byName = <T extends { name?: string }>(list: T[]): T[] =>
-          list.toSorted((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
-        await expect
-          .poll(() => byName(informer.list().map(({ metadata }) => metadata ?? {})))
-          .toEqual(byName(want));
-        expectConsistent(changes);
-        // Without a gap in the history nothing is collapsed: every single change is told, once.
-        if (!script.some(({ kind }) => kind === "compact"))
-          expect(changes.map(({ object }) => object.metadata?.resourceVersion)).toEqual(
-            server.versions(),
-          );
-        informer.close();
-        client.close();
-        await server.close();
-      }),
-      { seed: SEED, numRuns: 40 },
-    );
-  },
-  60_000,
-);
-
-/** Per object: added once, then updated to ever newer versions of the one before, then deleted. */
-function expectConsistent(changes: InformerChange<Pod>[]): void {
-  const held = new Map<string, Pod>();
-  for (const { type, object, old } of changes) {
-    const name = object.metadata?.name ?? "";
-    expect(old).toBe(held.get(name));
-    expect(old === undefined).toBe(type === "added");
-    if (old !== undefined && type === "updated") {
-      expect(object.metadata?.uid).toBe(old.metadata?.uid);
-      expect(Number(object.metadata?.resourceVersion)).toBeGreaterThan(
-        Number(old.metadata?.resourceVersion),
-      );
-    }
-    if (type === "deleted") held.delete(name);
-    else held.set(name, object);
-  }
-}

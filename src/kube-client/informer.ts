@@ -1,16 +1,8 @@
 import type { KubeClient, Selection } from "./kube-client.ts";
+import type { InformerChange } from "./informer-change.ts";
 import { follow } from "./follow.ts";
 import { newObjectStore } from "./object-store.ts";
 import type { KubeObject, ObjectName, TypedResource } from "./resource.ts";
-
-/** What happened to one object. */
-export interface InformerChange<T> {
-  readonly type: "added" | "updated" | "deleted";
-  /** Its new state; of a deleted object the last one. */
-  readonly object: T;
-  /** What the informer held before; absent when it is added. */
-  readonly old?: T;
-}
 
 /** A copy of a selection of objects that follows the server's. Treat the objects as immutable. */
 export interface Informer<T extends KubeObject> {

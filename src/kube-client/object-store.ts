@@ -1,4 +1,4 @@
-import type { InformerChange } from "./informer.ts";
+import type { InformerChange } from "./informer-change.ts";
 import type { KubeObject, ObjectName } from "./resource.ts";
 
 /** The objects an informer holds, and who is told when they change. */

@@ -96,6 +96,7 @@ function openDraft(
   }: { free: Map<string, number>; check: NodeCheck; pod: PodFacts; number: number },
 ): Draft | string {
   if (number >= newNodesMax) return `the limit of nodepool "${pool}" is reached`;
+  if (types.length === 0) return `nodepool "${pool}" has no instance types`;
   if (free.size === 0) return `no subnet of nodepool "${pool}" can take a node now`;
   const cheapestFirst = types.toSorted(byPrice);
   const reasons = new Set<string>();

@@ -1,2 +1,2 @@
 export { startScheduler } from "./start-scheduler.ts";
-export type { Scheduler, SchedulerOptions } from "./start-scheduler.ts";
+export type { Scheduler } from "./start-scheduler.ts";

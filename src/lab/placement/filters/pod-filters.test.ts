@@ -1,13 +1,14 @@
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import {
   away,
-  expectChoice,
+  outcomeOf,
   full,
   inZone,
   near,
   node,
   pod,
   spread,
+  wantedOf,
   web,
 } from "../placement-for-tests.ts";
 import type { Case } from "../placement-for-tests.ts";
@@ -163,4 +164,6 @@ const cases: Case[] = [
   },
 ];
 
-it.each(cases)("$name", expectChoice);
+it.each(cases)("$name", (each) => {
+  expect(outcomeOf(each)).toBe(wantedOf(each));
+});
