@@ -30,7 +30,7 @@ describe.skipIf(whyNoKernel() !== undefined)(
 
       test.each([
         { args: ["explain", "pod.spec.containers.env"], has: ["KIND:", "env", "valueFrom"] },
-        { args: ["explain", "eniconfig.spec"], has: ["securityGroups", "subnet"] },
+        { args: ["explain", "cninode.spec"], has: ["features", "tags"] },
         { args: ["auth", "can-i", "create", "pods"], has: ["yes"] },
         {
           args: ["api-resources"],

@@ -86,10 +86,9 @@ describe.skipIf(whyNoKernel() !== undefined)(
         await say(["logs", await firstPod()]);
         await say(["logs", `deployment/${name}`, "--tail=3"]);
         const { status, stderr } = await lab.tryKubectl(kubectl, ["logs", "nobody"]);
-        expect({ status, stderr }).toEqual({
-          status: 1,
-          stderr: 'Error from server (NotFound): pods "nobody" not found\n',
-        });
+        // The server's words, which versions of kubectl frame differently.
+        expect(status).toBe(1);
+        expect(stderr).toContain('(NotFound): pods "nobody" not found');
       });
     });
   },
