@@ -5,6 +5,7 @@ import { decodeProtobuf } from "../protobuf/decode.ts";
 import { decodeError } from "../schemas/decode-error.ts";
 import { dropUnknown, unknownFields } from "../schemas/unknown-fields.ts";
 import { apiVersionOf, type Cluster } from "./cluster.ts";
+import { nestsTooDeep } from "./nesting.ts";
 import { badRequest, unsupportedMediaType } from "./status-error.ts";
 
 /** A request's body, and what its header says of it. */
@@ -42,7 +43,13 @@ export function decodeBody({ bytes, type }: RawBody, expected: string): unknown 
   }
 }
 
+/** Refuses a body that nests so deep that nobody can have meant it. Throws StatusError. */
+export function requireShallow(bytes: Buffer): void {
+  if (nestsTooDeep(bytes)) throw badRequest("exceeded max depth");
+}
+
 function parseJson(bytes: Buffer, expected: string): unknown {
+  requireShallow(bytes);
   try {
     return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
@@ -53,6 +60,7 @@ function parseJson(bytes: Buffer, expected: string): unknown {
 
 /** Reads YAML (or JSON) of one document. Throws StatusError. */
 export function parseYaml(bytes: Buffer, expected: string): unknown {
+  requireShallow(bytes);
   const [document] = parseAllDocuments(bytes.toString(), { maxAliasCount: 100 } as object);
   if (document === undefined || !("errors" in document)) return undefined;
   const [error] = document.errors;

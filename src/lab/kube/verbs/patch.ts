@@ -23,6 +23,7 @@ import {
   objectOf,
   parseYaml,
   type RawBody,
+  requireShallow,
   typeProblem,
 } from "../server/decode.ts";
 import {
@@ -144,6 +145,7 @@ function patchType(cluster: Cluster, kind: KindDefinition, call: Call): string {
 }
 
 function parsePatch({ bytes }: RawBody): unknown {
+  requireShallow(bytes);
   try {
     return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
