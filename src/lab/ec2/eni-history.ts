@@ -1,4 +1,4 @@
-import type { EniId } from "../../facts/index.ts";
+import type { EniId, InstanceId } from "../../facts/index.ts";
 import type { Change, Eni, Follower, Region } from "../../vpc/index.ts";
 
 interface Entry {
@@ -16,13 +16,15 @@ export class EniHistory {
   readonly #keepMs: number;
   readonly #follower: Follower;
   readonly #entries = new Map<EniId, Entry[]>();
+  readonly #ofInstances = new Map<InstanceId, Set<EniId>>();
+  #forgottenAtMs = -Infinity;
 
   /** `keepMs`: how far back {@link at} can look. What exists already counts as having existed for ever. */
   constructor(region: Region, { keepMs }: { readonly keepMs: number }) {
     this.#region = region;
     this.#keepMs = keepMs;
     for (const eni of region.records.enis.list()) {
-      this.#entries.set(eni.id, [{ atMs: -Infinity, eni }]);
+      this.#add(eni.id, { atMs: -Infinity, eni });
     }
     this.#follower = region.follow(() => {
       queueMicrotask(() => {
@@ -43,6 +45,16 @@ export class EniHistory {
     return [...this.#entries.keys()];
   }
 
+  /** Those of {@link ids} that are attached to an instance, or ever were, the first attached first. */
+  idsOf(instance: InstanceId): readonly EniId[] {
+    this.#catchUp();
+    const known = this.#ofInstances.get(instance) ?? new Set<EniId>();
+    for (const id of known) {
+      if (!this.#entries.has(id)) known.delete(id);
+    }
+    return [...known];
+  }
+
   /** Stops following the region. */
   close(): void {
     this.#follower.close();
@@ -56,11 +68,21 @@ export class EniHistory {
       if (id !== undefined)
         this.#add(id, { atMs: change.atMs, eni: this.#region.records.enis.get(id) });
     }
-    this.#forget(this.#region.nowMs - this.#keepMs);
+    const { nowMs } = this.#region;
+    // Looking through all of them at every change would take longer as there are more of both.
+    if (nowMs - this.#forgottenAtMs < this.#keepMs) return;
+    this.#forgottenAtMs = nowMs;
+    this.#forget(nowMs - this.#keepMs);
   }
 
   #add(id: EniId, entry: Entry): void {
-    this.#entries.set(id, [...(this.#entries.get(id) ?? []), entry]);
+    const entries = this.#entries.get(id);
+    if (entries === undefined) this.#entries.set(id, [entry]);
+    else entries.push(entry);
+    const instance = entry.eni?.attachment?.instanceId;
+    if (instance === undefined) return;
+    const enis = this.#ofInstances.get(instance) ?? new Set<EniId>();
+    this.#ofInstances.set(instance, enis.add(id));
   }
 
   #forget(beforeMs: number): void {

@@ -21,8 +21,13 @@ export interface MetadataSubject {
 export function instanceTree(subject: MetadataSubject): MetadataTree {
   const { userData } = subject.instance.details;
   return {
-    dynamic: { "instance-identity": { document: identityDocument(subject) } },
-    "meta-data": metaData(subject),
+    // Made when somebody goes there: most readers want one leaf, and there are thousands of them in a large lab.
+    get dynamic() {
+      return { "instance-identity": { document: identityDocument(subject) } };
+    },
+    get "meta-data"() {
+      return metaData(subject);
+    },
     "user-data": userData === undefined ? undefined : Buffer.from(userData, "base64").toString(),
   };
 }
@@ -37,7 +42,9 @@ function metaData(subject: MetadataSubject): MetadataTree {
     "ami-id": instance.imageId,
     "ami-launch-index": String(instance.launchIndex),
     hostname,
-    iam: iamTree(subject),
+    get iam() {
+      return iamTree(subject);
+    },
     "instance-id": instance.id,
     "instance-life-cycle": "on-demand",
     "instance-type": instance.type.type,
@@ -45,10 +52,9 @@ function metaData(subject: MetadataSubject): MetadataTree {
     "local-hostname": hostname,
     "local-ipv4": ip === undefined ? undefined : formatIpv4(ip),
     mac: primary?.mac,
-    network: {
-      interfaces: {
-        macs: Object.fromEntries(enis.map((eni) => [eni.mac, interfaceTree(eni, region)])),
-      },
+    get network() {
+      const macs = enis.map((eni) => [eni.mac, interfaceTree(eni, region)]);
+      return { interfaces: { macs: Object.fromEntries(macs) as MetadataTree } };
     },
     placement: {
       "availability-zone": instance.zone.name,

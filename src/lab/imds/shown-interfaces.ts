@@ -46,7 +46,7 @@ export class ShownInterfaces {
   /** By card and device index, the primary first. */
   of(instance: InstanceId): readonly PlacedEni[] {
     return this.#history
-      .ids()
+      .idsOf(instance)
       .flatMap((id) => this.#shown(id, instance) ?? [])
       .toSorted(byPlace);
   }
