@@ -16,7 +16,7 @@ export class History {
   add(change: Change): void {
     this.#changes.push(change);
     // Cutting rarely, and much at once, makes an addition cheap.
-    if (this.#changes.length < this.#limit * 2) return;
+    if (this.#changes.length < this.#limit * 1.25) return;
     const dropped = this.#changes.length - this.#limit;
     this.forgottenVersion = this.#changes[dropped - 1]?.version ?? this.forgottenVersion;
     this.#changes = this.#changes.slice(dropped);

@@ -12,6 +12,11 @@ export function jsonText(object: KubeObject): string {
   return text;
 }
 
+/** Forgets the text of an object that has been replaced: watchers have got it, and few others ask for it. */
+export function forgetText(object: KubeObject): void {
+  texts.delete(object);
+}
+
 /** The object as JSON without `kind` and `apiVersion`, as it stands in the list of a built-in kind. */
 export function itemText(object: KubeObject): string {
   const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},`;

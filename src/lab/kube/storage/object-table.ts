@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectKey } from "../kube-object.ts";
 import type { Change } from "./change.ts";
 import type { History } from "./history.ts";
+import { forgetText } from "./json-text.ts";
 import { keyOf, lowerBound, tableKey } from "./table-key.ts";
 
 /** Objects as they were at one version, sorted by namespace and name. */
@@ -63,5 +64,6 @@ export class ObjectTable {
     this.#sorted = undefined;
     this.history.add(change);
     for (const listener of this.#listeners) listener(change);
+    if (change.before !== undefined) forgetText(change.before);
   }
 }
