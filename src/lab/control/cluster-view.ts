@@ -53,6 +53,14 @@ export class ClusterView {
     );
   }
 
+  /** Whether the Node of every machine is Ready. */
+  allReady(): boolean {
+    return this.#machines.list().every(({ nodeName }) => {
+      const conditions = this.#nodes.get({ name: nodeName })?.status?.conditions ?? [];
+      return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+    });
+  }
+
   /** Every pod but those of kube-system, by namespace and name. */
   pods(): PodStatus[] {
     const names = new Map(this.#machines.list().map(({ nodeName, name }) => [nodeName, name]));

@@ -50,7 +50,7 @@ async function start({
     relay,
     sources: [],
     berth: ["false"],
-    compileCache: "",
+    compileCache: `${dir.path}/compiled`,
     config: { stateRoot: `${dir.path}/${below}/labs`, path: "" },
     signal: stop.signal,
     openAgents: openAgentFleet,

@@ -7,6 +7,8 @@ import type { PodStatus } from "./pod-status.ts";
 const NODE_READY_MS = 90_000;
 const PODS_SETTLED_MS = 300_000;
 const POLL_MS = 25;
+/** To look at each machine closely takes milliseconds. */
+const LOOK_MS = 500;
 /** Events are asked for only so often, and only when a pod is late. */
 const EVENTS_MS = 2000;
 const HOPELESS_FAILURES = 3;
@@ -14,14 +16,18 @@ const HOPELESS_FAILURES = 3;
 /** Resolves when the Nodes of so many machines are Ready. Throws `labStart` with an agent's last words. */
 export async function untilNodesReady(view: ClusterView, signal: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + NODE_READY_MS;
+  let lookAtMs = 0;
   for (;;) {
     signal.throwIfAborted();
     const startMs = performance.now();
-    const waiting = view.nodes().filter(({ ready }) => !ready);
-    if (waiting.length === 0) return;
-    const isLate = performance.now() > deadlineMs;
-    const failed = waiting.find((node) => isLate || isHopeless(node));
-    if (failed !== undefined) throw await nodeFailure(failed, view);
+    if (view.allReady()) return;
+    if (startMs > lookAtMs) {
+      lookAtMs = startMs + LOOK_MS;
+      const isLate = startMs > deadlineMs;
+      const waiting = view.nodes().filter(({ ready }) => !ready);
+      const failed = waiting.find((node) => isLate || isHopeless(node));
+      if (failed !== undefined) throw await nodeFailure(failed, view);
+    }
     await pause(startMs);
   }
 }

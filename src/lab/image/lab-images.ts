@@ -16,7 +16,11 @@ export const ECHO_PORT = 8080;
 export const AGENT_IMAGE = "berth.local/agent:1";
 
 /** Every image of the lab's own; the first holds pods' namespaces. */
-export const LAB_IMAGES = [PAUSE_IMAGE, ECHO_IMAGE, AGENT_IMAGE] as const;
+export const LAB_IMAGES: readonly [pause: string, ...others: string[]] = [
+  PAUSE_IMAGE,
+  ECHO_IMAGE,
+  AGENT_IMAGE,
+];
 
 // As the first process of its namespace a shell gets SIGTERM only if it asks for it.
 const SERVE = `trap 'exit 0' TERM INT; httpd -f -p 0.0.0.0:${ECHO_PORT} -h /srv & wait`;
