@@ -4,12 +4,6 @@ import type { History } from "./history.ts";
 import { forgetText } from "./json-text.ts";
 import { keyOf, lowerBound, tableKey } from "./table-key.ts";
 
-/** Objects as they were at one version, sorted by namespace and name. */
-export interface Listing {
-  readonly version: number;
-  readonly objects: readonly KubeObject[];
-}
-
 /** The objects of one resource, whatever version they are asked for in. Written by the `ObjectStore` only. */
 export class ObjectTable {
   /** For example `pods` or `apps/deployments`. */

@@ -2,7 +2,6 @@ import { deleteObject } from "../objects/delete.ts";
 import type { DeleteOptions } from "../objects/deletion.ts";
 import { readSelection } from "../objects/selection.ts";
 import { readBoolean, readListOptions } from "../objects/list-options.ts";
-import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { Answer } from "../server/answer.ts";
 import { jsonAnswer, objectAnswer, successAnswer } from "../server/answer.ts";
 import type { ApiServer } from "../server/api-server.ts";
@@ -103,9 +102,4 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
 
 function withoutNulls(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
-}
-
-/** Whether DELETE of the whole collection is served for a kind. */
-export function deletesCollections(kind: KindDefinition): boolean {
-  return kind.verbs.includes("deletecollection");
 }
