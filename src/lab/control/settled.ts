@@ -28,7 +28,7 @@ export async function untilNodesReady(view: ClusterView, signal: AbortSignal): P
       const failed = waiting.find((node) => isLate || isHopeless(node));
       if (failed !== undefined) throw await nodeFailure(failed, view);
     }
-    await pause(startMs);
+    await pause(performance.now() - startMs);
   }
 }
 
@@ -64,17 +64,18 @@ export async function untilPodsSettled(
     const startMs = performance.now();
     const pods = view.pods();
     if (pods.length >= expected && pods.every((pod) => isSettled(pod, failures))) return;
+    const lookedMs = performance.now() - startMs;
     if (performance.now() > eventsAtMs) {
       failures = await view.sandboxFailures();
       eventsAtMs = performance.now() + EVENTS_MS;
     }
-    await pause(startMs);
+    await pause(lookedMs);
   }
 }
 
-/** Looking at thousands of pods must not keep them from starting: it gets a tenth of the time at most. */
-async function pause(startMs: number): Promise<void> {
-  await sleep(Math.max(POLL_MS, 9 * (performance.now() - startMs)));
+/** Looking at thousands of pods must not keep them from starting: it gets a tenth of the time, but a look every second. */
+async function pause(lookedMs: number): Promise<void> {
+  await sleep(Math.min(Math.max(POLL_MS, 9 * lookedMs), 1000));
 }
 
 const HOPELESS =
