@@ -153,15 +153,25 @@ interface AddressEvent {
   readonly address: string;
 }
 
+interface LogRecord {
+  readonly time: string;
+  readonly msg: string;
+  readonly address?: string;
+  readonly tookMs: number;
+}
+
 /** What the agent's log says about addresses given and freed, in order. */
 function addressEvents(log: string): AddressEvent[] {
   return log
     .split("\n")
     .map((line) => line.slice(line.indexOf("{")))
     .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as { time: string; msg: string; address?: string })
+    .map((line) => JSON.parse(line) as LogRecord)
     .filter(({ msg }) => msg === "ADD done" || msg === "DEL done")
-    .flatMap(({ time, msg, address }) =>
-      address === undefined ? [] : [{ atMs: Date.parse(time), given: msg === "ADD done", address }],
-    );
+    .flatMap(({ time, msg, address, tookMs }) => {
+      if (address === undefined) return [];
+      const given = msg === "ADD done";
+      // An address is free from somewhere within its DEL on: counted from the begin.
+      return [{ atMs: Date.parse(time) - (given ? 0 : tookMs), given, address }];
+    });
 }
