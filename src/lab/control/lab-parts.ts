@@ -18,7 +18,7 @@ import type { Machines, MachineStatus } from "../nodes/machines.ts";
 import { metadataInMemory } from "../imds/index.ts";
 import type { BuiltRegion } from "../region/build-region.ts";
 import { SimulatedMachines } from "../simulated/simulated-machines.ts";
-import type { LabOptions } from "./lab.ts";
+import type { LabOptions } from "./lab-options.ts";
 import { netnsName } from "./netns-names.ts";
 import type { Services } from "./services.ts";
 import { removeDir, type StateDir } from "./state-dir.ts";

@@ -1,10 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { invariant, newRandom } from "../../base/index.ts";
+import { invariant } from "../../base/index.ts";
 import type { SubnetId } from "../../facts/index.ts";
 import { formatIpv4 } from "../../net/index.ts";
-import type { Time } from "../../time/index.ts";
 import { readAutoscalerSettings } from "../autoscaler/index.ts";
-import type { ClusterApi } from "../cluster/cluster-api.ts";
 import { ec2Cloud } from "../cluster/autoscaler-cloud.ts";
 import {
   type ControlPlane,
@@ -13,50 +11,15 @@ import {
 } from "../cluster/control-plane.ts";
 import { workloadObjects } from "../cluster/deployments.ts";
 import { readManifest } from "../cluster/manifests.ts";
-import type { LabConfig } from "../config.ts";
 import type { ExecResult } from "../containerd/cri-client.ts";
-import type { LabFile } from "../labfile/lab-file.ts";
 import { launchInstance } from "../nodes/launch-instance.ts";
 import { nodeNameOf } from "../nodes/machine-facts.ts";
-import type { Machines } from "../nodes/machines.ts";
-import { type BuiltRegion, buildRegion } from "../region/build-region.ts";
 import { RegionClock } from "../region/region-clock.ts";
-import type { OpenSimulatedAgents } from "../simulated/simulated-agents.ts";
-import { writeAwsWrapper } from "./aws-wrapper.ts";
-import { ClusterView } from "./cluster-view.ts";
-import { openClusterApi, openMachines, type Ground, openGround } from "./lab-parts.ts";
+import type { LabOptions } from "./lab-options.ts";
+import { closeAll, type Closer, type LabParts, openParts } from "./open-parts.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
-import { type Services, startServices } from "./services.ts";
 import { untilNodesReady, untilPodsSettled } from "./settled.ts";
-import type { StateDir } from "./state-dir.ts";
 import type { LabStatus } from "./status.ts";
-
-/** What a lab is made of. */
-export interface LabOptions {
-  readonly lab: LabFile;
-  /** The lab file's path, absolute. */
-  readonly file: string;
-  readonly dir: StateDir;
-  readonly config: LabConfig;
-  readonly mode: LabStatus["mode"];
-  /** The time of everything in it. */
-  readonly time: Time;
-  /** The agents of a simulated lab. */
-  readonly openAgents: OpenSimulatedAgents;
-  /** The kubeconfig of an API server to use in place of the lab's own, absolute. */
-  readonly kubeconfig: string | undefined;
-  /** The words that run Berth: a Node and the path of its command. */
-  readonly berth: readonly [string, ...string[]];
-  /** Directories that hold those words, the relay and what they need beside /usr. */
-  readonly sources: readonly string[];
-  /** The compiled CNI plugin. */
-  readonly relay: string;
-  /** Where Node keeps what it has compiled, so that the next agent starts in half the time. */
-  readonly compileCache: string;
-  /** Told what a person should know, a line at a time. */
-  readonly progress: (line: string) => void;
-  readonly onBug: (error: unknown) => void;
-}
 
 /** A lab in this process. Make it with {@link Lab.open}, then `start`, and `close` it whatever happens. */
 export class Lab {
@@ -218,57 +181,6 @@ export class Lab {
     invariant(id !== undefined, "a checked lab file names its subnets");
     return id;
   }
-}
-
-interface LabParts {
-  readonly built: BuiltRegion;
-  readonly ground: Ground;
-  readonly services: Services;
-  readonly api: ClusterApi;
-  readonly machines: Machines;
-  readonly view: ClusterView;
-}
-
-type Closer = () => Promise<void> | void;
-
-/** Opens one part after the other; `closers` get what closes each. */
-async function openParts(options: LabOptions, closers: Closer[]): Promise<LabParts> {
-  const { lab, dir, time, onBug } = options;
-  writeAwsWrapper(dir.programs);
-  const nowMs = time.nowMs();
-  const built = buildRegion(lab, { random: newRandom(nowMs), nowMs });
-  const ground = openGround(options, built);
-  closers.push(() => ground.fabric?.close());
-  const services = await startServices({
-    region: built.region,
-    time,
-    random: newRandom(nowMs + 1),
-    ec2: lab.ec2,
-    inside: ground.fabric,
-    internetServer: lab.internetServer,
-    onBug,
-  });
-  closers.push(() => services.close());
-  const api = await openClusterApi(options, { ground, random: newRandom(nowMs + 2) });
-  closers.push(() => api.close());
-  const client = api.client({ component: "berth-lab", user: "system:admin" });
-  closers.push(() => {
-    client.close();
-  });
-  const machines = await openMachines(options, { ground, built, api, ec2: services.askEc2 });
-  const view = new ClusterView(client, machines);
-  closers.push(
-    () => {
-      view.close();
-    },
-    () => machines.close(),
-  );
-  return { built, ground, services, api, machines, view };
-}
-
-/** The last first. */
-async function closeAll(closers: Closer[]): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
