@@ -5,7 +5,7 @@ import { readAgentConfig } from "./config.ts";
 import { settingsFor } from "./pool-settings.ts";
 import { LIMITS } from "./tiny-instance.ts";
 import { VARIABLES } from "./variables.ts";
-import type { Variable } from "./variables.ts";
+import type { Variable } from "./variable.ts";
 
 const variables: Readonly<Record<string, Variable>> = VARIABLES;
 

@@ -28,5 +28,6 @@ export { newNodeMemory } from "./node-memory.ts";
 export type { NodeMemory } from "./node-memory.ts";
 export type { Environment } from "./variable-reader.ts";
 export { VARIABLES } from "./variables.ts";
-export type { Variable, VariableName } from "./variables.ts";
+export type { Variable } from "./variable.ts";
+export type { VariableName } from "./variables.ts";
 export { runAgent } from "./wire.ts";

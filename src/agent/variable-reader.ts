@@ -3,7 +3,8 @@ import { parseCidrLoose } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import { isRecord } from "./json.ts";
 import { VARIABLES } from "./variables.ts";
-import type { Variable, VariableName } from "./variables.ts";
+import type { Variable } from "./variable.ts";
+import type { VariableName } from "./variables.ts";
 
 /** A process environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;

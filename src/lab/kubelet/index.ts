@@ -1,13 +1,8 @@
 export { startKubelet } from "./kubelet.ts";
 export type { ApiServerService, Kubelet, KubeletOptions } from "./kubelet.ts";
-export type { KubeletDirs } from "./kubelet-dirs.ts";
 export type { KubeletNode } from "./kubelet-node.ts";
 export type { NetworkAnswer, NetworkedPod, PodNetwork } from "./pod-network.ts";
-export { PodSplitter, watchedPods } from "./pod-source.ts";
-export type { PodChange, PodSource } from "./pod-source.ts";
-export type { ContainerRuntime } from "./runtime.ts";
+export { PodSplitter } from "./pod-source.ts";
 export { openCriRuntime } from "./cri-runtime.ts";
-export type { CriRuntimeOptions } from "./cri-runtime.ts";
 export { openMemoryRuntime } from "./memory-runtime.ts";
-export type { MemoryRuntimeOptions } from "./memory-runtime.ts";
 export type { Program, StartProgram } from "./program.ts";

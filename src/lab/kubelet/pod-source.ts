@@ -1,5 +1,5 @@
 import type { Pod } from "kubernetes-types/core/v1";
-import { type Informer, type KubeClient, openInformer, PODS } from "../../kube-client/index.ts";
+import type { Informer } from "../../kube-client/index.ts";
 
 /** What happened to a pod that is bound to the kubelet's node. */
 export interface PodChange {
@@ -13,19 +13,8 @@ export interface PodSource {
   readonly synced: Promise<void>;
   /** Tells of the pods that are there, then of every change, until the returned function is called. */
   onChange(listener: (change: PodChange) => void): () => void;
-  /** Ends the source, if it is this kubelet's own. */
+  /** Tells nothing any more. */
   close(): void;
-}
-
-/** A source with a watch of its own: for nodes that are machines of their own. */
-export function watchedPods(client: KubeClient, nodeName: string): PodSource {
-  const informer = openInformer(client, PODS, { fieldSelector: `spec.nodeName=${nodeName}` });
-  return {
-    synced: informer.synced,
-    onChange: (listener) =>
-      informer.onChange(({ type, object }) => listener({ type, pod: object })),
-    close: () => informer.close(),
-  };
 }
 
 /** Splits one informer of all pods among the kubelets of a process: hundreds of nodes share one watch. */

@@ -6,7 +6,7 @@ import { isDeleting, nameOf, timeMs } from "../objects/meta.ts";
 import { isPodReady } from "../objects/pod.ts";
 
 /** For so long an eviction that was granted counts as under way, though the pod shows nothing of it. */
-export const EVICTION_PENDING_MS = 2 * 60_000;
+export const EVICTION_PENDING_MS = 120_000;
 
 /** A status, and when it will change by itself because an eviction that was granted is given up. */
 export interface BudgetOutlook {

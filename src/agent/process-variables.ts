@@ -1,0 +1,69 @@
+/** The agent's log, the APIs it asks, its files and its sockets. */
+export const PROCESS_VARIABLES = {
+  AWS_VPC_K8S_CNI_LOGLEVEL: {
+    meaning: "least severity that is logged (Berth's default is info, not debug)",
+    kind: "word",
+    choices: ["debug", "info", "warn", "error", "fatal"],
+    default: "info",
+  },
+  AWS_VPC_K8S_CNI_LOG_FILE: {
+    meaning: "where the log goes: stdout, stderr or a path",
+    kind: "text",
+    default: "stdout",
+  },
+  HTTP_TIMEOUT: {
+    meaning: "seconds for one request to EC2",
+    kind: "integer",
+    min: 1,
+    max: 600,
+    default: 10,
+  },
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: {
+    meaning: "where instance metadata is",
+    kind: "text",
+    default: "http://169.254.169.254",
+  },
+  AWS_ENDPOINT_URL_EC2: {
+    meaning: "where EC2 is, if not at the Region's public endpoint",
+    kind: "text",
+    default: undefined,
+  },
+  BERTH_CNI_SOCKET: {
+    meaning: "Unix socket on which the relay finds the agent",
+    kind: "text",
+    default: "/var/run/berth/cni.sock",
+  },
+  BERTH_CHECKPOINT_FILE: {
+    meaning: "file that remembers which pod holds which address",
+    kind: "text",
+    default: "/var/run/berth/checkpoint.json",
+  },
+  BERTH_CNI_CONF_DIR: {
+    meaning: "directory that gets the network list once the agent is ready",
+    kind: "text",
+    default: "/etc/cni/net.d",
+  },
+  BERTH_CNI_BIN_DIR: {
+    meaning: "directory of CNI plugins into which berth install-cni copies berth-cni",
+    kind: "text",
+    default: "/opt/cni/bin",
+  },
+  BERTH_INTROSPECTION_SOCKET: {
+    meaning: "Unix socket that answers HTTP questions about the pool; without it there is none",
+    kind: "text",
+    default: undefined,
+  },
+  BERTH_ADD_WAIT_SECONDS: {
+    meaning:
+      "how long a new pod waits for an address that is on its way before it is told to try again (policy berth)",
+    kind: "integer",
+    min: 0,
+    max: 60,
+    default: 8,
+  },
+  BERTH_PORTMAP: {
+    meaning: "chain the standard portmap plugin, which serves hostPort",
+    kind: "flag",
+    default: false,
+  },
+} as const;
