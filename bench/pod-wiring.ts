@@ -1,4 +1,5 @@
-import { eventually, Lab } from "../e2e/harness/lab.ts";
+import { eventually } from "../e2e/harness/eventually.ts";
+import { Lab } from "../e2e/harness/lab.ts";
 import { labFile } from "../e2e/harness/lab-file.ts";
 import type { LabStatus } from "../src/lab/index.ts";
 import { measurement, percentile, type Benchmark, type Measurement } from "./measurement.ts";

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { AgentStatus } from "../src/lab/index.ts";
 import { agentReport } from "./harness/agent-report.ts";
 import { BurstPod } from "./harness/burst-pod.ts";
-import { eventually, Lab } from "./harness/lab.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
 
@@ -42,6 +44,18 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a
       if (count === 0) setImmediate(resolve);
     });
   }
+
+  // A container that dies again and again is started ever later; another pod of the DaemonSet begins anew.
+  afterEach(async () => {
+    const agentOf = async (): Promise<AgentStatus | undefined> =>
+      (await lab.status()).nodes.find(({ name }) => name === "sturdy")?.agent;
+    const before = await agentOf();
+    await lab.kubectl(["delete", "pod", "-n", "kube-system", String(before?.pod)]);
+    await eventually({ what: "another agent runs", withinMs: 60_000 }, async () => {
+      const now = await agentOf();
+      return { done: now?.pod !== before?.pod && now?.pid !== undefined, value: now };
+    });
+  });
 
   afterAll(async () => {
     try {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { eventually, Lab } from "./harness/lab.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
 
 const LONG_MS = 600_000;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, Lab } from "./harness/lab.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { KUBECTLS } from "./harness/kube-tools.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";

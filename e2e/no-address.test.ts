@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LabStatus, PodStatus } from "../src/lab/index.ts";
-import { eventually, Lab } from "./harness/lab.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, Lab } from "./harness/lab.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { KUBECTLS } from "./harness/kube-tools.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
@@ -19,6 +20,26 @@ const FILE = labFile({
   ],
   agentEnv: { WARM_IP_TARGET: 1 },
 });
+
+/** The columns that a real cluster's tables have. */
+const COLUMNS = [
+  { args: "get nodes", header: "NAME|STATUS|ROLES|AGE|VERSION" },
+  {
+    args: "get nodes -o wide",
+    header:
+      "NAME|STATUS|ROLES|AGE|VERSION|INTERNAL-IP|EXTERNAL-IP|OS-IMAGE|KERNEL-VERSION|CONTAINER-RUNTIME",
+  },
+  {
+    args: "get pods -A -o wide",
+    header: "NAMESPACE|NAME|READY|STATUS|RESTARTS|AGE|IP|NODE|NOMINATED NODE|READINESS GATES",
+  },
+  {
+    args: "get daemonset -n kube-system",
+    header: "NAME|DESIRED|CURRENT|READY|UP-TO-DATE|AVAILABLE|NODE SELECTOR|AGE",
+  },
+  { args: "get deployments", header: "NAME|READY|UP-TO-DATE|AVAILABLE|AGE" },
+  { args: "get events", header: "LAST SEEN|TYPE|REASON|OBJECT|MESSAGE" },
+];
 
 const ENI_CONFIG = `apiVersion: crd.k8s.amazonaws.com/v1alpha1
 kind: ENIConfig
@@ -131,61 +152,11 @@ describe.skipIf(whyNoKernel() !== undefined)(
         );
       });
 
-      test.each([
-        { args: ["get", "nodes"], header: ["NAME", "STATUS", "ROLES", "AGE", "VERSION"] },
-        {
-          args: ["get", "nodes", "-o", "wide"],
-          header: [
-            "NAME",
-            "STATUS",
-            "ROLES",
-            "AGE",
-            "VERSION",
-            "INTERNAL-IP",
-            "EXTERNAL-IP",
-            "OS-IMAGE",
-            "KERNEL-VERSION",
-            "CONTAINER-RUNTIME",
-          ],
-        },
-        {
-          args: ["get", "pods", "-A", "-o", "wide"],
-          header: [
-            "NAMESPACE",
-            "NAME",
-            "READY",
-            "STATUS",
-            "RESTARTS",
-            "AGE",
-            "IP",
-            "NODE",
-            "NOMINATED NODE",
-            "READINESS GATES",
-          ],
-        },
-        {
-          args: ["get", "daemonset", "-n", "kube-system"],
-          header: [
-            "NAME",
-            "DESIRED",
-            "CURRENT",
-            "READY",
-            "UP-TO-DATE",
-            "AVAILABLE",
-            "NODE SELECTOR",
-            "AGE",
-          ],
-        },
-        {
-          args: ["get", "deployments"],
-          header: ["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"],
-        },
-        { args: ["get", "events"], header: ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"] },
-      ])(
+      test.each(COLUMNS)(
         "R-DIAG-1: `kubectl $args` prints the columns of a real cluster",
         async ({ args, header }) => {
-          const [first = ""] = (await say(args)).split("\n");
-          expect(first.trim().split(/ {2,}/)).toEqual(header);
+          const [first = ""] = (await say(args.split(" "))).split("\n");
+          expect(first.trim().split(/ {2,}/).join("|")).toBe(header);
         },
       );
 

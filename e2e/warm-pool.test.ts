@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, Lab, type EniSeen } from "./harness/lab.ts";
+import type { EniSeen } from "./harness/enis.ts";
+import { eventually } from "./harness/eventually.ts";
+import { Lab } from "./harness/lab.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
 

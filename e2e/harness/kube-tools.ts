@@ -21,11 +21,11 @@ const LAYER = createRequire(import.meta.url).resolve(
 );
 
 /** The stock programs that the tests type commands into, by the name of the file that they are kept in. */
-export const KUBE_TOOLS = {
+export const KUBE_TOOLS: Readonly<Record<"kubectl-1.35" | "kubectl-1.20" | "helm", string>> = {
   "kubectl-1.35": `${CACHE}/kubectl-1.35`,
   "kubectl-1.20": `${CACHE}/kubectl-1.20`,
   helm: `${CACHE}/helm`,
-} as const;
+};
 
 /** Both kubectls, for tables. */
 export const KUBECTLS = ["kubectl-1.35", "kubectl-1.20"] as const;

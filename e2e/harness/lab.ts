@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, type ExecFileException, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -9,32 +9,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type EniSeen, readEnis } from "./enis.ts";
+import { eventually } from "./eventually.ts";
+import { type Ended, runProgram, type RunOptions, succeeded } from "./run-program.ts";
 import { KUBE_TOOLS, type Kubectl } from "./kube-tools.ts";
 import { connectLab, type LabClient, type LabStatus } from "../../src/lab/index.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BERTH = `${ROOT}bin/berth`;
-
-/** What a command printed and how it ended. */
-export interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** An address and the ENI that has it, as the stock AWS CLI tells. */
-export interface EniSeen {
-  readonly id: string;
-  readonly deviceIndex: number;
-  readonly primary: string;
-  readonly secondary: readonly string[];
-}
-
-interface DescribedEni {
-  readonly NetworkInterfaceId: string;
-  readonly Attachment: { readonly DeviceIndex: number };
-  readonly PrivateIpAddresses: readonly { PrivateIpAddress: string; Primary: boolean }[];
-}
 
 /** A lab that a test starts, uses through the commands that users type, and takes down. */
 export class Lab {
@@ -190,15 +172,7 @@ export class Lab {
   async enis(instanceId: string): Promise<EniSeen[]> {
     const filters = `--filters Name=attachment.instance-id,Values=${instanceId}`;
     const answer = await this.aws(`ec2 describe-network-interfaces ${filters}`);
-    const { NetworkInterfaces: enis } = answer as { NetworkInterfaces: DescribedEni[] };
-    return enis
-      .map((eni) => ({
-        id: eni.NetworkInterfaceId,
-        deviceIndex: eni.Attachment.DeviceIndex,
-        primary: addresses(eni, true)[0] ?? "",
-        secondary: addresses(eni, false),
-      }))
-      .sort((a, b) => a.deviceIndex - b.deviceIndex);
+    return readEnis(answer);
   }
 
   /** `berth lab down` if anything runs, and the test's own directory away. */
@@ -220,55 +194,7 @@ export class Lab {
     return { KUBECONFIG: `${stateDir}/kubeconfig` };
   }
 
-  async #run(program: string, args: readonly string[], how: RunOptions = {}): Promise<Ended> {
-    const { env = {}, input, withinMs: timeout = 110_000 } = how;
-    const options = { env: { ...this.#env, ...env }, maxBuffer: 64 << 20, timeout };
-    return new Promise((resolve) => {
-      const child = execFile(
-        program,
-        [...args],
-        options,
-        (error: ExecFileException | null, stdout, stderr) => {
-          const status = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
-          resolve({ status, stdout, stderr });
-        },
-      );
-      child.stdin?.end(input ?? "");
-    });
-  }
-}
-
-interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | undefined;
-  readonly withinMs?: number;
-}
-
-function addresses(eni: DescribedEni, primary: boolean): string[] {
-  return eni.PrivateIpAddresses.filter(({ Primary }) => Primary === primary).map(
-    ({ PrivateIpAddress }) => PrivateIpAddress,
-  );
-}
-
-function succeeded(line: string, { status, stdout, stderr }: Ended): string {
-  if (status !== 0) throw new Error(`\`${line}\` ended with ${status}:\n${stderr}${stdout}`);
-  return stdout;
-}
-
-/** Asks again and again until done; an error that shows the last value when the time is over. */
-export async function eventually<T>(
-  { what, withinMs }: { what: string; withinMs: number },
-  look: () => Promise<{ done: boolean; value: T }>,
-): Promise<T> {
-  const endMs = performance.now() + withinMs;
-  for (;;) {
-    const { done, value } = await look();
-    if (done) return value;
-    if (performance.now() > endMs) {
-      throw new Error(
-        `not within ${withinMs / 1000} s: ${what}\n${JSON.stringify(value, null, 1)}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  #run(program: string, args: readonly string[], how: RunOptions = {}): Promise<Ended> {
+    return runProgram(program, args, { ...how, env: { ...this.#env, ...how.env } });
   }
 }
