@@ -8,7 +8,7 @@ import {
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { newRandom } from "../src/base/index.ts";
-import { openKubeApi } from "../src/lab/index.ts";
+import { type KubeApi, openKubeApi } from "../src/lab/index.ts";
 import { systemTime } from "../src/time/index.ts";
 import { measurement, type Benchmark } from "./measurement.ts";
 
@@ -31,11 +31,7 @@ export const kubeWatch: Benchmark = {
       addresses: [],
       onBug: (error) => note(String(error)),
     });
-    const bearer = `Bearer ${api.tokenFor("bench")}`;
-    const served = await serve((request, response) => {
-      request.headers.authorization = bearer;
-      api.requestListener(request, response);
-    });
+    const served = await serve(withToken(api));
     try {
       await fill(served.port);
       const ours = await fanOut(served.port, async (index) => {
@@ -195,6 +191,15 @@ async function ask(port: number, { method = "GET", path, body }: Question): Prom
 interface Serving {
   readonly port: number;
   close(): void;
+}
+
+/** Every request as that of somebody the server knows. */
+function withToken(api: KubeApi): RequestListener {
+  const bearer = `Bearer ${api.tokenFor("bench")}`;
+  return (request, response) => {
+    request.headers.authorization = bearer;
+    api.requestListener(request, response);
+  };
 }
 
 async function serve(listener: RequestListener): Promise<Serving> {

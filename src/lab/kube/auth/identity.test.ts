@@ -75,9 +75,12 @@ describe("the server knows its caller", () => {
     });
   });
 
-  test("and takes others for nobody in particular", async () => {
-    for (const authorization of ["Bearer nonsense", "Bearer a.b.c", "Basic abc"]) {
-      expect((await whoAmI({ authorization })).username).toBe("system:anonymous");
+  test("and answers nobody else, but for whether it is up", async () => {
+    for (const authorization of ["", "Bearer nonsense", "Bearer a.b.c", "Basic abc"]) {
+      const refused = await kube.send("GET", "/api/v1/secrets", { headers: { authorization } });
+      expect(refused.json).toMatchObject({ code: 401, reason: "Unauthorized" });
+      const shown = await kube.send("GET", "/readyz", { headers: { authorization } });
+      expect(shown.status).toBe(200);
     }
     const review = await kube.send("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
       body: { spec: { token: "nonsense" } },

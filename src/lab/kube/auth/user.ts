@@ -1,4 +1,4 @@
-/** Who sends a request. Nothing is forbidden to anybody, but everybody's name is known. */
+/** Who sends a request. Nothing is forbidden to those who are known by name; others see only that the server is up. */
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];

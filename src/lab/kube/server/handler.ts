@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { ANONYMOUS } from "../auth/user.ts";
 import { identify } from "../auth/identify.ts";
 import { VERSION } from "../discovery/version.ts";
 import { type Answer, JSON_TYPE, jsonAnswer, textAnswer } from "./answer.ts";
@@ -7,7 +8,13 @@ import { ClientGone } from "./body.ts";
 import type { Call } from "./call.ts";
 import { dispatch, type Served } from "./dispatch.ts";
 import { readTarget } from "./request-target.ts";
-import { internalError, methodNotAllowed, StatusError, unknownPath } from "./status-error.ts";
+import {
+  internalError,
+  methodNotAllowed,
+  StatusError,
+  unknownPath,
+  unauthorized,
+} from "./status-error.ts";
 
 /** Answers a request, whatever it is. Never throws. */
 export async function handle(
@@ -20,6 +27,7 @@ export async function handle(
   const warnings: string[] = [];
   try {
     const call = readCall(server, { request, response, warnings });
+    if (call.user === ANONYMOUS && !isPublic(call.path)) throw unauthorized();
     const answer = await route(server, call);
     if (answer !== undefined) send(call, answer);
   } catch (error) {
@@ -67,10 +75,17 @@ function route(server: ApiServer, call: Call): Served {
 
 const HEALTH = ["/healthz", "/livez", "/readyz"];
 
+/** What Kubernetes shows to everybody (its role `system:public-info-viewer`). */
+function isPublic(path: string): boolean {
+  return path === "/version" || isHealth(path);
+}
+
+function isHealth(path: string): boolean {
+  return HEALTH.some((known) => path === known || path.startsWith(`${known}/`));
+}
+
 function other(server: ApiServer, path: string, accept: string | undefined): Answer {
-  if (HEALTH.some((known) => path === known || path.startsWith(`${known}/`))) {
-    return textAnswer("ok");
-  }
+  if (isHealth(path)) return textAnswer("ok");
   if (path === "/version") return jsonAnswer(200, JSON.stringify(VERSION));
   if (path === "/openapi/v2") return server.openApi.v2(accept);
   if (path === "/openapi/v3") return server.openApi.v3("");

@@ -79,6 +79,11 @@ export function badRequest(message: string): StatusError {
   return new StatusError({ code: 400, reason: "BadRequest" }, message);
 }
 
+/** 401 for somebody who shows neither a certificate nor a token that the server knows. */
+export function unauthorized(): StatusError {
+  return new StatusError({ code: 401, reason: "Unauthorized" }, "Unauthorized");
+}
+
 /** 404 for an object. */
 export function notFound(about: About, name: string): StatusError {
   const message = `${qualified(about)} ${JSON.stringify(name)} not found`;

@@ -116,7 +116,7 @@ describe("upgrades", () => {
     const lines = [
       `POST ${PODS}/${path} HTTP/1.1`,
       "host: x",
-      "authorization: Bearer mine",
+      `authorization: Bearer ${kube.api.tokenFor("somebody")}`,
       "connection: Upgrade",
       "upgrade: SPDY/3.1",
       ...headers,

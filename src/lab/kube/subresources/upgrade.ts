@@ -2,6 +2,8 @@ import { connect as connectTcp } from "node:net";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
+import { identify } from "../auth/identify.ts";
+import { ANONYMOUS } from "../auth/user.ts";
 import type { ApiServer } from "../server/api-server.ts";
 import { tableOf } from "../server/cluster.ts";
 import { readTarget } from "../server/request-target.ts";
@@ -11,6 +13,7 @@ import {
   notFound,
   StatusError,
   unknownPath,
+  unauthorized,
 } from "../server/status-error.ts";
 import type { KubeletEndpoint } from "../kubelet-endpoint.ts";
 import { chooseContainer, nodeNameOf } from "./container-choice.ts";
@@ -31,6 +34,9 @@ export function passUpgrade(
 ): void {
   socket.on("error", () => socket.destroy());
   try {
+    if (identify(request, server.tokens, server.cluster.time.nowMs()) === ANONYMOUS) {
+      throw unauthorized();
+    }
     const { endpoint, path } = destination(server, request);
     const lines = requestHead(request, path, server.kubelets.headers);
     relay(endpoint, { socket, first: Buffer.concat([Buffer.from(lines), head]) });
