@@ -47,11 +47,12 @@ export async function writeSnapshot(
   const temporary = `${file}.new`;
   const handle = await open(temporary, "w", 0o600);
   try {
-    await handle.write(`${JSON.stringify(head)}\n`);
+    await handle.appendFile(`${JSON.stringify(head)}\n`);
     for (const { resource, objects } of lists) {
       for (let from = 0; from < objects.length; from += BATCH) {
         const lines = objects.slice(from, from + BATCH).map((object) => line(resource, object));
-        await handle.write(lines.join(""));
+        // Unlike write, it goes on until everything is written, or says that the disk is full.
+        await handle.appendFile(lines.join(""));
         await setImmediate();
       }
     }
