@@ -36,7 +36,7 @@ export class GarbageCollector implements Controller {
   readonly #graph = new OwnerGraph();
   readonly #followed = new Map<
     string,
-    { readonly resource: Resource; readonly stop: () => void }
+    { readonly resource: Resource; readonly synced: Promise<void>; readonly stop: () => void }
   >();
   /** Uids of owners the server said do not exist. */
   readonly #absent = new Set<string>();
@@ -79,10 +79,9 @@ export class GarbageCollector implements Controller {
   #follow(resource: Resource): void {
     const key = keyOfResource(resource);
     if (this.#followed.has(key)) return;
-    const stop = this.#shell.informers
-      .of(resource)
-      .onChange((change) => this.#changed(resource, change));
-    this.#followed.set(key, { resource, stop });
+    const informer = this.#shell.informers.of(resource);
+    const stop = informer.onChange((change) => this.#changed(resource, change));
+    this.#followed.set(key, { resource, synced: informer.synced, stop });
   }
 
   #changed(resource: Resource, { type, object, old }: InformerChange<KubeObject>): void {
@@ -123,6 +122,11 @@ export class GarbageCollector implements Controller {
   }
 
   async #sync(uid: string): Promise<undefined> {
+    // An owner whose dependents are not known yet would be let go as if it had none.
+    await Promise.race([
+      Promise.all([...this.#followed.values()].map(({ synced }) => synced)),
+      this.#shell.stopped,
+    ]);
     const node = this.#graph.get(uid);
     if (node === undefined) return undefined;
     if (orphansDependents(node.object)) return this.#orphan(node);

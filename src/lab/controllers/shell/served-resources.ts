@@ -1,4 +1,4 @@
-import type { KubeClient, Resource } from "../../../kube-client/index.ts";
+import { type KubeClient, type Resource, KubeError } from "../../../kube-client/index.ts";
 
 /** A resource as API discovery tells of it. */
 export interface ServedResource extends Resource {
@@ -19,8 +19,8 @@ interface ResourceList {
 }
 
 /**
- * The resources that the server serves now, each in the version it prefers, without subresources. A group that does
- * not answer is left out. Rejects if there is no answer at all.
+ * The resources that the server serves now, each in the version it prefers, without subresources. Rejects with a
+ * `KubeError` if one of its groups does not answer: who took half of them for all would overlook objects.
  */
 export async function servedResources(client: KubeClient): Promise<ServedResource[]> {
   const groups = await getJson<GroupList>(client, "/apis");
@@ -52,8 +52,15 @@ async function resourcesOf(client: KubeClient, groupVersion: string): Promise<Se
     }));
 }
 
-/** Undefined unless the answer is 200. */
+/** Undefined if there is nothing at the path: the group has gone since it was listed. */
 async function getJson<T>(client: KubeClient, path: string): Promise<T | undefined> {
   const { status, body } = await client.request({ method: "GET", path });
-  return status === 200 ? (JSON.parse(body.toString("utf8")) as T) : undefined;
+  if (status === 404) return undefined;
+  if (status === 200) return JSON.parse(body.toString("utf8")) as T;
+  throw new KubeError({
+    status,
+    reason: "DiscoveryFailed",
+    message: `GET ${path} failed with ${status}: the API does not tell what it serves`,
+    fix: "Try again; if it stays, look into the log of the API server.",
+  });
 }
