@@ -96,6 +96,7 @@ export class PodVolumes {
   /** Removes everything of a pod. Its containers must have ended. */
   tearDown(uid: string): void {
     rmSync(join(this.#dirs.pods, uid), { recursive: true, force: true });
+    this.#sources.tokens.forget(uid);
   }
 
   async #setUpVolume(pod: Pod, volume: Volume): Promise<void> {

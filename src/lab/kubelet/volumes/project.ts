@@ -15,7 +15,7 @@ import type { TokenSource } from "./token-source.ts";
 /** Where the contents of projected volumes come from. */
 export interface ProjectionSources {
   readonly config: ConfigSource;
-  readonly tokens: Pick<TokenSource, "token">;
+  readonly tokens: Pick<TokenSource, "token" | "forget">;
   readonly node: AllocatableNumbers;
 }
 

@@ -71,7 +71,7 @@ describe("PodVolumes", () => {
       name === "settings" ? new Map([["colour", Buffer.from("green")]]) : undefined,
     secret: async () => new Map([["key", Buffer.from("s3cret")]]),
   };
-  const tokens = { token: async () => "a token" };
+  const tokens = { token: async () => "a token", forget: () => undefined };
   const node = { pods: 29, milliCpu: 1930, memoryBytes: 2 ** 32 };
   const dirs = {
     pods: `${root.path}/pods`,
