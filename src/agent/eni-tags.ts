@@ -1,3 +1,4 @@
+import { timeText } from "../time/index.ts";
 import { ENI_OWNER, TAG_KEYS } from "../facts/index.ts";
 import type { EniId, InstanceId } from "../facts/index.ts";
 import type { Ec2Eni } from "./ec2.ts";
@@ -22,8 +23,7 @@ export function ownTags({ instance, clusterName, additionalTags }: EniTagging): 
 
 /** The tags of an ENI made at `nowMs`: {@link ownTags} and its age, by which a sweep tells new ENIs from leaked ones. */
 export function creationTags(tagging: EniTagging, nowMs: number): Tags {
-  const createdAt = new Date(Math.floor(nowMs / 1000) * 1000).toISOString().replace(".000Z", "Z");
-  return { ...ownTags(tagging), [TAG_KEYS.createdAt]: createdAt };
+  return { ...ownTags(tagging), [TAG_KEYS.createdAt]: timeText(nowMs) };
 }
 
 /** The tags to write onto an ENI that is taken over: those that are missing or say something else. */

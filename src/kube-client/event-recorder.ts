@@ -1,5 +1,5 @@
 import type { ObjectReference } from "kubernetes-types/core/v1";
-import type { Time } from "../time/index.ts";
+import { type Time, timeText } from "../time/index.ts";
 import { newEventCorrelator } from "./event-correlator.ts";
 import type { Correlation, NewEvent } from "./event-correlator.ts";
 import type { KubeClient } from "./kube-client.ts";
@@ -125,7 +125,7 @@ function newEvent(
   { component, host, time }: EventRecorderOptions,
 ): NewEvent {
   const nowMs = Math.floor(time.nowMs());
-  const now = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const now = timeText(nowMs);
   const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(Math.floor(Math.random() * 1_000_000));
   return {
     metadata: {

@@ -4,9 +4,9 @@ import type {
   ContainerStateTerminated,
   ContainerStatus,
 } from "kubernetes-types/core/v1";
+import { timeText } from "../../time/index.ts";
 import { containersNamed, isSidecar, type PodView, type WaitingReason } from "./pod-view.ts";
 import type { RuntimeContainer } from "./runtime.ts";
-import { timeText } from "./time-text.ts";
 
 /** How a container's id begins in a status. */
 const ID_SCHEME = "containerd://";

@@ -5,10 +5,10 @@ import type {
   NodeStatus,
   Taint,
 } from "kubernetes-types/core/v1";
+import { timeText } from "../../time/index.ts";
 import type { KubeletNode } from "./kubelet-node.ts";
 import { nodeResources } from "./node-resources.ts";
 import type { RuntimeImage, RuntimeStatus } from "./runtime.ts";
-import { timeText } from "./time-text.ts";
 
 /** The version that the lab's kubelet says it is. */
 export const KUBELET_VERSION = "v1.35.2-eks-berth";

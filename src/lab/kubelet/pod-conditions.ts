@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition } from "kubernetes-types/core/v1";
+import { timeText } from "../../time/index.ts";
 import type { PodPhase } from "./pod-phase.ts";
 import { isSidecar } from "./pod-view.ts";
-import { timeText } from "./time-text.ts";
 
 /** What the conditions of a pod follow from. */
 export interface ConditionParts {

@@ -1,10 +1,10 @@
 import type { ContainerStatus, PodStatus } from "kubernetes-types/core/v1";
+import { timeText } from "../../time/index.ts";
 import { containerStatus } from "./container-status.ts";
 import { podConditions } from "./pod-conditions.ts";
 import { podPhase, type PodPhase } from "./pod-phase.ts";
 import type { PodView } from "./pod-view.ts";
 import { qosClass } from "./qos.ts";
-import { timeText } from "./time-text.ts";
 
 /** What a kubelet has decided about a pod beside what its containers do. */
 export interface PodVerdict {

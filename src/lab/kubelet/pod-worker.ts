@@ -1,4 +1,5 @@
 import type { Pod, PodStatus } from "kubernetes-types/core/v1";
+import { timeMs } from "../../time/index.ts";
 import type { KubeClient } from "../../kube-client/index.ts";
 import type { Rejection } from "./admission.ts";
 import { Alarm } from "./alarm.ts";
@@ -13,7 +14,6 @@ import { podParts, type PodView, type ProbeView } from "./pod-view.ts";
 import { NO_PROBES, PodProbes } from "./probes/pod-probes.ts";
 import type { RuntimeSandbox } from "./runtime.ts";
 import { withLastWords } from "./termination-message.ts";
-import { timeOf } from "./time-text.ts";
 
 const RUNTIME_RETRY_MS = 10_000;
 /** How often what comes from the API into a pod's files is looked at again. */
@@ -172,7 +172,7 @@ export class PodWorker {
   #mustEnd({ pod, nowMs }: PodView): boolean {
     const { metadata, spec, status } = pod;
     const { activeDeadlineSeconds } = spec ?? {};
-    const startedMs = timeOf(status?.startTime);
+    const startedMs = timeMs(status?.startTime);
     if (activeDeadlineSeconds !== undefined && startedMs !== undefined && this.active) {
       const leftMs = startedMs + activeDeadlineSeconds * 1000 - nowMs;
       if (leftMs > 0) this.#alarm.setAfter(leftMs);

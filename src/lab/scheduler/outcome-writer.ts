@@ -1,7 +1,7 @@
 import type { Pod } from "kubernetes-types/core/v1";
 import { isConflict, isNotFound, openEventRecorder, PODS } from "../../kube-client/index.ts";
 import type { KubeClient, ObjectName } from "../../kube-client/index.ts";
-import type { Time } from "../../time/index.ts";
+import { type Time, timeText } from "../../time/index.ts";
 
 /** Tells the API what came of a pod. */
 export interface OutcomeWriter {
@@ -48,7 +48,7 @@ export function newOutcomeWriter(client: KubeClient, time: Time): OutcomeWriter 
         message,
         lastProbeTime: null,
         lastTransitionTime:
-          current?.status === "False" ? current.lastTransitionTime : rfc3339(time.nowMs()),
+          current?.status === "False" ? current.lastTransitionTime : timeText(time.nowMs()),
       };
       const body = { status: { conditions: [condition] } };
       // If it fails the next attempt writes it; the pod may be gone, too.
@@ -62,8 +62,4 @@ export function newOutcomeWriter(client: KubeClient, time: Time): OutcomeWriter 
 
 function refTo({ metadata = {} }: Pod): ObjectName {
   return { name: metadata.name ?? "", namespace: metadata.namespace };
-}
-
-function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

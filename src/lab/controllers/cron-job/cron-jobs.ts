@@ -1,4 +1,5 @@
 import type { CronJob, Job } from "kubernetes-types/batch/v1";
+import { timeText } from "../../../time/index.ts";
 import {
   CRON_JOBS,
   type EventRecorder,
@@ -7,16 +8,7 @@ import {
   isNotFound,
   JOBS,
 } from "../../../kube-client/index.ts";
-import {
-  isDeleting,
-  keyOf,
-  nameOf,
-  namespaceOf,
-  refOf,
-  refOfKey,
-  timeText,
-  uidOf,
-} from "../objects/meta.ts";
+import { isDeleting, keyOf, nameOf, namespaceOf, refOf, refOfKey, uidOf } from "../objects/meta.ts";
 import { controllerOf, isControlledBy } from "../objects/owner.ts";
 import { type Index, indexOf } from "../shell/index-of.ts";
 import { messageOf } from "../shell/pod-control.ts";

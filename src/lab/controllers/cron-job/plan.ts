@@ -1,7 +1,8 @@
 import type { CronJob, CronJobStatus, Job } from "kubernetes-types/batch/v1";
+import { timeMs, timeText } from "../../../time/index.ts";
 import { apiVersionOf, CRON_JOBS, JOBS } from "../../../kube-client/index.ts";
 import { conditionOf } from "../objects/condition.ts";
-import { createdMs, nameOf, namespaceOf, timeMs, timeText, uidOf } from "../objects/meta.ts";
+import { createdMs, nameOf, namespaceOf, uidOf } from "../objects/meta.ts";
 import { controllerReference } from "../objects/owner.ts";
 import type { Schedule } from "./schedule.ts";
 

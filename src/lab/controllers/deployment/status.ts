@@ -4,6 +4,7 @@ import type {
   DeploymentStatus,
   ReplicaSet,
 } from "kubernetes-types/apps/v1";
+import { timeMs, timeText } from "../../../time/index.ts";
 import { withoutZeros } from "../objects/canonical.ts";
 import {
   conditionOf,
@@ -11,7 +12,7 @@ import {
   withCondition,
   withoutCondition,
 } from "../objects/condition.ts";
-import { nameOf, timeMs, timeText } from "../objects/meta.ts";
+import { nameOf } from "../objects/meta.ts";
 import {
   allOf,
   allowanceOf,

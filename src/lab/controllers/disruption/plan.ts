@@ -1,8 +1,9 @@
 import type { Pod } from "kubernetes-types/core/v1";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "kubernetes-types/policy/v1";
+import { timeMs } from "../../../time/index.ts";
 import { withCondition } from "../objects/condition.ts";
 import { scaledValue } from "../objects/int-or-percent.ts";
-import { isDeleting, nameOf, timeMs } from "../objects/meta.ts";
+import { isDeleting, nameOf } from "../objects/meta.ts";
 import { isPodReady } from "../objects/pod.ts";
 
 /** For so long an eviction that was granted counts as under way, though the pod shows nothing of it. */

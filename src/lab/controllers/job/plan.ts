@@ -1,8 +1,9 @@
 import type { Job, JobCondition, JobStatus } from "kubernetes-types/batch/v1";
 import type { Pod } from "kubernetes-types/core/v1";
+import { timeMs, timeText } from "../../../time/index.ts";
 import { withoutZeros } from "../objects/canonical.ts";
 import { conditionOf, withCondition } from "../objects/condition.ts";
-import { createdMs, isDeleting, timeMs, timeText } from "../objects/meta.ts";
+import { createdMs, isDeleting } from "../objects/meta.ts";
 import { isPodActive, isPodReady, phaseOf, podRestarts } from "../objects/pod.ts";
 
 /** Why a job has failed, in the words of its conditions. */

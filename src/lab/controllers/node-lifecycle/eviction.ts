@@ -1,5 +1,6 @@
 import type { Node, Pod, Taint } from "kubernetes-types/core/v1";
-import { createdMs, timeMs } from "../objects/meta.ts";
+import { timeMs } from "../../../time/index.ts";
+import { createdMs } from "../objects/meta.ts";
 import { tolerates, untolerated } from "../objects/taint.ts";
 
 /** When a pod has to leave its node because of taints with the effect NoExecute; undefined if it may stay. */

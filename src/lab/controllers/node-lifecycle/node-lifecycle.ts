@@ -1,5 +1,6 @@
 import type { Lease } from "kubernetes-types/coordination/v1";
 import type { Node, NodeCondition, Pod } from "kubernetes-types/core/v1";
+import { timeText } from "../../../time/index.ts";
 import {
   type EventRecorder,
   type Informer,
@@ -11,7 +12,7 @@ import {
 } from "../../../kube-client/index.ts";
 import { meansSame } from "../objects/canonical.ts";
 import { conditionOf } from "../objects/condition.ts";
-import { nameOf, refOf, timeText } from "../objects/meta.ts";
+import { nameOf, refOf } from "../objects/meta.ts";
 import { isPodReady } from "../objects/pod.ts";
 import { every } from "../shell/every.ts";
 import { type Controller, type Loop, openLoop, type Shell } from "../shell/shell.ts";

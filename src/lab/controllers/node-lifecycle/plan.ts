@@ -1,7 +1,8 @@
 import type { Node, NodeCondition, Taint } from "kubernetes-types/core/v1";
 import type { Lease } from "kubernetes-types/coordination/v1";
+import { timeText } from "../../../time/index.ts";
 import { conditionOf } from "../objects/condition.ts";
-import { createdMs, timeText } from "../objects/meta.ts";
+import { createdMs } from "../objects/meta.ts";
 import { isSameTaint, TAINT } from "../objects/taint.ts";
 
 /** How long a kubelet may be silent, and how long one that never spoke (`--node-monitor-grace-period`, 40 s). */

@@ -1,4 +1,4 @@
-import { timeText } from "./meta.ts";
+import { timeText } from "../../../time/index.ts";
 
 /** What the conditions of all kinds have. */
 export interface Condition {

@@ -1,3 +1,4 @@
+import { timeMs } from "../../../time/index.ts";
 import type { KubeObject, ObjectName } from "../../../kube-client/index.ts";
 import { invariant } from "../../../base/index.ts";
 
@@ -73,16 +74,4 @@ export function byCreation(a: KubeObject, b: KubeObject): number {
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** Milliseconds since 1970 of an RFC 3339 time; undefined if there is none or it is malformed. */
-export function timeMs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-/** RFC 3339 in whole seconds, as the API writes its times. */
-export function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

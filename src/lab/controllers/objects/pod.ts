@@ -1,5 +1,6 @@
 import type { Pod, PodCondition } from "kubernetes-types/core/v1";
-import { isDeleting, timeMs } from "./meta.ts";
+import { timeMs } from "../../../time/index.ts";
+import { isDeleting } from "./meta.ts";
 
 /** The condition of that type. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {

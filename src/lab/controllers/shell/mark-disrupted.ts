@@ -1,6 +1,7 @@
 import type { Pod } from "kubernetes-types/core/v1";
+import { timeText } from "../../../time/index.ts";
 import { PODS } from "../../../kube-client/index.ts";
-import { refOf, timeText } from "../objects/meta.ts";
+import { refOf } from "../objects/meta.ts";
 import type { Shell } from "./shell.ts";
 
 /** Sets the condition DisruptionTarget, by which others see why a pod goes; `phase` ends it at once. */

@@ -12,11 +12,11 @@ import {
   PODS,
   type TypedResource,
 } from "../../../kube-client/index.ts";
-import { systemTime, type Time } from "../../../time/index.ts";
+import { systemTime, type Time, timeText } from "../../../time/index.ts";
 import { type KubeApi, openKubeApi } from "../../kube/index.ts";
 import { type ControllerName, type Controllers, startControllers } from "../index.ts";
 import { nodeNameOf } from "../daemon-set/daemon-pod.ts";
-import { isDeleting, keyOf, nameOf, refOf, refOfKey, timeText, uidOf } from "../objects/meta.ts";
+import { isDeleting, keyOf, nameOf, refOf, refOfKey, uidOf } from "../objects/meta.ts";
 import { isPodFinished, isPodReady } from "../objects/pod.ts";
 
 /** An API server over HTTPS, the controllers, and someone who plays the scheduler and all kubelets. */

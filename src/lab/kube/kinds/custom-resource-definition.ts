@@ -2,6 +2,7 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionSpec,
 } from "kubernetes-types/apiextensions/v1";
+import { timeText } from "../../../time/index.ts";
 import type { CrdSchema } from "../crds/crd-spec.ts";
 import { structuralErrors } from "../crds/structural-rules.ts";
 import { oneOf } from "./container-rules.ts";
@@ -60,7 +61,7 @@ function established(
   definition: Loose<CustomResourceDefinition>,
   { nowMs }: AdmissionContext,
 ): Loose<CustomResourceDefinition> {
-  const lastTransitionTime = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = timeText(nowMs);
   return {
     ...definition,
     status: {

@@ -1,3 +1,4 @@
+import { timeText } from "../../../time/index.ts";
 import type { KubeObject, ManagedFields } from "../kube-object.ts";
 import type { Schema } from "../schemas/schema.ts";
 import {
@@ -62,7 +63,7 @@ export function recordUpdate(
   const kept = mine === undefined ? changed : union(intersect(mine.fields, present), changed);
   return withManagers(updated, [
     ...others,
-    { ...me, time: formatTime(options.timeMs), fields: kept },
+    { ...me, time: timeText(options.timeMs), fields: kept },
   ]);
 }
 
@@ -103,12 +104,7 @@ export function isSame(
 /** The entry with these fields: it keeps its time when they are the same. */
 export function withFields(manager: Manager, fields: FieldSet, timeMs: number): Manager {
   if (manager.time !== undefined && sameFields(manager.fields, fields)) return manager;
-  return { ...manager, fields, time: formatTime(timeMs) };
-}
-
-/** RFC 3339 in whole seconds. */
-function formatTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, "Z");
+  return { ...manager, fields, time: timeText(timeMs) };
 }
 
 function sortKey(manager: Manager): string {

@@ -1,5 +1,5 @@
 import type { Random } from "../../../base/index.ts";
-import type { Time } from "../../../time/index.ts";
+import { type Time, timeText } from "../../../time/index.ts";
 import type { KindDefinition } from "../kinds/kind-definition.ts";
 import type { KindRegistry } from "../kinds/registry.ts";
 import type { KubeObject } from "../kube-object.ts";
@@ -58,7 +58,7 @@ export function timestamp(nowMs: number): string {
   // Many objects are made within a second.
   if (second !== lastSecond) {
     lastSecond = second;
-    lastTimestamp = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+    lastTimestamp = timeText(nowMs);
   }
   return lastTimestamp;
 }

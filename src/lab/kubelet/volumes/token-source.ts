@@ -1,6 +1,5 @@
 import { type KubeClient, SERVICE_ACCOUNTS } from "../../../kube-client/index.ts";
-import type { Time } from "../../../time/index.ts";
-import { timeOf } from "../time-text.ts";
+import { type Time, timeMs } from "../../../time/index.ts";
 
 /** For whom a token is. */
 export interface TokenWish {
@@ -50,7 +49,7 @@ export class TokenSource {
       },
     })) as { readonly status: { readonly token: string; readonly expirationTimestamp?: string } };
     const { token, expirationTimestamp } = answer.status;
-    const endMs = timeOf(expirationTimestamp) ?? nowMs + expirationSeconds * 1000;
+    const endMs = timeMs(expirationTimestamp) ?? nowMs + expirationSeconds * 1000;
     const renewMs = nowMs + Math.min((endMs - nowMs) * LIFE_SHARE, DAY_MS);
     this.#held.set(key, { token, renewMs });
     return token;
