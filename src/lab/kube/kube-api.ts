@@ -9,6 +9,7 @@ import { Tokens } from "./auth/tokens.ts";
 import type { KubeObject } from "./kube-object.ts";
 import type { KubeTls } from "./kube-tls.ts";
 import type { KubeletEndpoint } from "./kubelet-endpoint.ts";
+import { expireEvents } from "./objects/event-expiry.ts";
 import { handle } from "./server/handler.ts";
 import { type KubeListening, listenTls } from "./server/listen.ts";
 import { newApiServer } from "./server/new-api-server.ts";
@@ -104,6 +105,8 @@ export async function openKubeApi(options: KubeApiOptions): Promise<KubeApi> {
   const onUpgrade: KubeApi["upgradeListener"] = (request, socket, head) =>
     passUpgrade(server, request, { socket, head });
   const places = new Set<KubeListening>();
+  const closing = new AbortController();
+  void expireEvents(server.cluster, closing.signal).catch(onBug);
 
   return {
     requestListener: onRequest,
@@ -118,6 +121,7 @@ export async function openKubeApi(options: KubeApiOptions): Promise<KubeApi> {
     tokenFor: (user) => tokens.issue({ user, nowMs: time.nowMs() }),
     save: async () => keeper?.save(),
     async close() {
+      closing.abort();
       server.watches.close();
       await Promise.all([...places].map((place) => place.close()));
       await keeper?.close();
