@@ -22,7 +22,7 @@ export function timePeerPlugins(pods: number): WiringTimes {
   };
   try {
     return withPlugin({ program: PTP, hostNetns, config, env: {} }, (call) =>
-      wirePods("berth-bench-peer", pods, call),
+      wirePods(pods, { call, namespaces: { make: createNetns, remove: deleteNetns } }),
     );
   } finally {
     deleteNetns(HOST);

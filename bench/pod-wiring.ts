@@ -1,6 +1,7 @@
 import { eventually } from "../e2e/harness/eventually.ts";
 import { Lab } from "../e2e/harness/lab.ts";
 import { labFile } from "../e2e/harness/lab-file.ts";
+import { NodeNamespaces } from "../e2e/harness/node-namespaces.ts";
 import type { LabStatus } from "../src/lab/index.ts";
 import { measurement, percentile, type Benchmark, type Measurement } from "./measurement.ts";
 import { timePeerPlugins } from "./peer-plugins.ts";
@@ -55,7 +56,8 @@ function timeRelay(node: NodeStatus): WiringTimes {
     config: { cniVersion: "1.0.0", name: "berth", type: "berth-cni" },
     env: { BERTH_CNI_SOCKET: `${node.dir}/run/cni.sock` },
   };
-  return withPlugin(plugin, (call) => wirePods("berth-bench-pod", PODS, call));
+  const namespaces = new NodeNamespaces(node.dir);
+  return withPlugin(plugin, (call) => wirePods(PODS, { call, namespaces }));
 }
 
 function compare(who: string, own: WiringTimes, peer: WiringTimes): readonly Measurement[] {

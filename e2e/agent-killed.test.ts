@@ -6,6 +6,7 @@ import { eventually } from "./harness/eventually.ts";
 import { Lab } from "./harness/lab.ts";
 import { labFile } from "./harness/lab-file.ts";
 import { skipNote, whyNoKernel } from "./harness/machine.ts";
+import { NodeNamespaces } from "./harness/node-namespaces.ts";
 
 const STEADY = 8;
 const BURST = 25;
@@ -73,6 +74,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a
       const node = nodes.find(({ name }) => name === "sturdy");
       if (node?.agent.pid === undefined) throw new Error("the agent does not run");
       const socket = `${node.dir}/run/cni.sock`;
+      const namespaces = new NodeNamespaces(node.dir);
       const caller = pods.find(({ workload }) => workload === "caller");
       const steady = pods.filter(({ workload }) => workload === "steady");
 
@@ -83,6 +85,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}the agent killed in a
           new BurstPod({
             name: `burst-${callsBefore}-${index}`,
             socket,
+            namespaces,
             ended: () => {
               onCallEnd();
             },

@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { execFileSync } from "node:child_process";
-import { createNetns, deleteNetns, netnsPath } from "../../src/dataplane/index.ts";
 import { callPlugin, type CniEnd } from "./cni-call.ts";
+import type { NodeNamespaces } from "./node-namespaces.ts";
 
 const ATTEMPTS = 200;
 const PAUSE_MS = 100;
+
+/** Where a pod without containers lives, and who is told of its calls. */
+export interface BurstPodOptions {
+  readonly name: string;
+  /** The agent's socket. */
+  readonly socket: string;
+  readonly namespaces: NodeNamespaces;
+  readonly ended: () => void;
+}
 
 /**
  * A pod without containers: a network namespace for which the CNI plugin is called as a runtime calls it. A failed
@@ -13,15 +21,17 @@ const PAUSE_MS = 100;
 export class BurstPod {
   readonly name: string;
   readonly #socket: string;
+  readonly #namespaces: NodeNamespaces;
   readonly #ended: () => void;
   #attempt = 0;
   #result: unknown;
   #lastReply: unknown;
 
   /** `ended` is told of the end of every call of the plugin. */
-  constructor({ name, socket, ended }: { name: string; socket: string; ended: () => void }) {
+  constructor({ name, socket, namespaces, ended }: BurstPodOptions) {
     this.name = name;
     this.#socket = socket;
+    this.#namespaces = namespaces;
     this.#ended = ended;
   }
 
@@ -29,7 +39,7 @@ export class BurstPod {
   async start(): Promise<number> {
     for (let failures = 0; failures < ATTEMPTS; failures++) {
       this.#attempt += 1;
-      createNetns(this.#netnsName);
+      this.#namespaces.make(this.#netnsName);
       const { status, reply } = await this.#call("ADD");
       if (status === 0) {
         this.#result = reply;
@@ -46,7 +56,7 @@ export class BurstPod {
     for (let failures = 0; failures < ATTEMPTS; failures++) {
       const { status } = await this.#call("DEL");
       if (status === 0) {
-        deleteNetns(this.#netnsName);
+        this.#namespaces.remove(this.#netnsName);
         this.#result = undefined;
         return failures;
       }
@@ -63,10 +73,8 @@ export class BurstPod {
 
   /** The addresses that the kernel has in the pod's namespace. */
   get configured(): string[] {
-    const netns = netnsPath(this.#netnsName);
-    const out = execFileSync("nsenter", [`--net=${netns}`, "ip", "-j", "address", "show", "eth0"], {
-      encoding: "utf8",
-    });
+    const command = ["ip", "-j", "address", "show", "eth0"];
+    const out = this.#namespaces.inside(this.#netnsName, command);
     const [link] = JSON.parse(out) as { addr_info: { family: string; local: string }[] }[];
     return link?.addr_info.flatMap(({ family, local }) => (family === "inet" ? [local] : [])) ?? [];
   }
@@ -85,7 +93,7 @@ export class BurstPod {
       command,
       socket: this.#socket,
       containerId: `${this.name}-${this.#attempt}`,
-      netns: netnsPath(this.#netnsName),
+      netns: `/run/netns/${this.#netnsName}`,
       pod: this.name,
       ...(this.#result === undefined ? {} : { prevResult: this.#result }),
     });
