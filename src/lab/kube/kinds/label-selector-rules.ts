@@ -1,4 +1,5 @@
 import type { LabelSelector } from "kubernetes-types/meta/v1";
+import { compileSelector } from "../../../kube-client/index.ts";
 import { forbidden, invalid, required, type FieldCause } from "./field-error.ts";
 import type { Loose } from "./loose.ts";
 import { validateLabels } from "./metadata-rules.ts";
@@ -22,12 +23,8 @@ export function selectorMatches(
   selector: Loose<LabelSelector> | undefined,
   labels: Readonly<Record<string, string | undefined>> | undefined,
 ): boolean {
-  if (selector === undefined) return false;
-  const own = labels ?? {};
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => own[key] === value) &&
-    (selector.matchExpressions ?? []).every((expression) => expressionMatches(expression, own))
-  );
+  // An expression that lacks its operator has been refused, and fits nothing here.
+  return compileSelector(selector as LabelSelector | undefined)(labels ?? {});
 }
 
 /** Whether a selector says nothing. */
@@ -39,23 +36,6 @@ export function isEmptySelector(selector: Loose<LabelSelector> | undefined): boo
 }
 
 type Expression = NonNullable<Loose<LabelSelector>["matchExpressions"]>[number];
-
-function expressionMatches(
-  { key = "", operator = "", values = [] }: Expression,
-  labels: Readonly<Record<string, string | undefined>>,
-): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
-}
 
 function validateExpression(expression: Expression, field: string): FieldCause[] {
   const { key = "", operator = "", values = [] } = expression;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matcherOf, parseLabelSelector } from "./label-selector.ts";
+import { parseLabelSelector } from "./label-selector.ts";
 
 const WEB = { app: "web", tier: "front", "example.com/owner": "me" };
 
@@ -40,34 +40,4 @@ describe("parseLabelSelector", () => {
       expect(parseLabelSelector(text)).toMatchObject({ ok: false });
     },
   );
-});
-
-describe("matcherOf", () => {
-  test.each([
-    { name: "absent: nothing", selector: undefined, matches: false },
-    { name: "empty: everything", selector: {}, matches: true },
-    { name: "labels", selector: { matchLabels: { app: "web" } }, matches: true },
-    {
-      name: "In",
-      selector: { matchExpressions: [{ key: "app", operator: "In", values: ["db"] }] },
-      matches: false,
-    },
-    {
-      name: "NotIn",
-      selector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["db"] }] },
-      matches: true,
-    },
-    {
-      name: "Exists",
-      selector: { matchExpressions: [{ key: "app", operator: "Exists" }] },
-      matches: true,
-    },
-    {
-      name: "DoesNotExist",
-      selector: { matchExpressions: [{ key: "app", operator: "DoesNotExist" }] },
-      matches: false,
-    },
-  ])("$name", ({ selector, matches }) => {
-    expect(matcherOf(selector)(WEB)).toBe(matches);
-  });
 });

@@ -72,36 +72,3 @@ function holds({ operator, values }: Term, label: string | undefined): boolean {
       return label === undefined;
   }
 }
-
-/** The selector of an object's field, as in `spec.selector` (meta/v1 LabelSelector). */
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values?: readonly string[];
-  }[];
-}
-
-/** The matcher of a {@link LabelSelector}; an empty one matches everything, an absent one nothing. */
-export function matcherOf(selector: LabelSelector | undefined): LabelMatcher {
-  if (selector === undefined) return () => false;
-  const equal = Object.entries(selector.matchLabels ?? {});
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }): Term => ({
-      key,
-      operator: OPERATORS[operator] ?? "!",
-      values,
-    }),
-  );
-  return (labels) =>
-    equal.every(([key, value]) => labels?.[key] === value) &&
-    expressions.every((term) => holds(term, labels?.[term.key]));
-}
-
-const OPERATORS: Readonly<Record<string, Term["operator"]>> = {
-  In: "in",
-  NotIn: "notin",
-  Exists: "exists",
-  DoesNotExist: "!",
-};

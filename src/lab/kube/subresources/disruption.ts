@@ -1,7 +1,8 @@
 import type { Pod } from "kubernetes-types/core/v1";
 import type { PodDisruptionBudget } from "kubernetes-types/policy/v1";
+import type { LabelSelector } from "kubernetes-types/meta/v1";
+import { compileSelector } from "../../../kube-client/index.ts";
 import type { KubeObject } from "../kube-object.ts";
-import { type LabelSelector, matcherOf } from "../selectors/label-selector.ts";
 import { type Cluster, timestamp } from "../server/cluster.ts";
 import { internalError, type StatusError, tooManyRequests } from "../server/status-error.ts";
 
@@ -16,7 +17,7 @@ export function takeDisruption(cluster: Cluster, pod: KubeObject, dryRun: boolea
   const table = cluster.store.table(BUDGETS);
   const budgets = table
     .list(pod.metadata.namespace)
-    .filter((budget) => matcherOf(selectorOf(budget))(pod.metadata.labels));
+    .filter((budget) => compileSelector(selectorOf(budget))(pod.metadata.labels ?? {}));
   const [budget, second] = budgets;
   if (budget === undefined) return;
   if (second !== undefined) {
