@@ -115,6 +115,14 @@ describe("the server answers as the real one", () => {
       message: "Request entity too large: limit is 3145728",
     },
     {
+      name: "a body so large that its sender is still writing when it is refused",
+      method: "POST",
+      path: PODS,
+      body: "x".repeat(16 * 2 ** 20),
+      code: 413,
+      message: "Request entity too large: limit is 3145728",
+    },
+    {
       name: "an unknown kind",
       method: "GET",
       path: "/api/v1/namespaces/default/frogs",
@@ -335,6 +343,7 @@ describe("the server answers as the real one", () => {
 });
 
 describe("the server stays up when a client", () => {
+  const known = (): string => `authorization: Bearer ${kube.api.tokenFor("test-admin")}\r\n`;
   const raw = async (text: string): Promise<string> => {
     const socket = connect({ host: "127.0.0.1", port: kube.port, ca: kube.api.tls.ca });
     await once(socket, "secureConnect");
@@ -353,14 +362,14 @@ describe("the server stays up when a client", () => {
   test("goes in the middle of a body", async () => {
     const socket = connect({ host: "127.0.0.1", port: kube.port, ca: kube.api.tls.ca });
     await once(socket, "secureConnect");
-    socket.write(`POST ${PODS} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"meta`);
+    socket.write(`POST ${PODS} HTTP/1.1\r\nhost: x\r\n${known()}content-length: 100\r\n\r\n{"meta`);
     socket.destroy();
     await once(socket, "close");
     expect((await kube.send("GET", "/livez")).text).toBe("ok");
   });
 
   test("announces a body that is too large, and is not read on", async () => {
-    const head = `POST ${PODS} HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n`;
+    const head = `POST ${PODS} HTTP/1.1\r\nhost: x\r\n${known()}content-length: 99999999999\r\n\r\n`;
     const answer = await raw(head);
     expect(answer).toMatch(/^HTTP\/1.1 413/);
     expect(answer.toLowerCase()).toContain("connection: close");
@@ -368,7 +377,7 @@ describe("the server stays up when a client", () => {
 
   test("asks for an upgrade of nothing", async () => {
     const head = (path: string): string =>
-      `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: SPDY/3.1\r\n\r\n`;
+      `GET ${path} HTTP/1.1\r\nhost: x\r\n${known()}connection: upgrade\r\nupgrade: SPDY/3.1\r\n\r\n`;
     expect(await raw(head(`${PODS}/nobody/exec`))).toMatch(/^HTTP\/1.1 404/);
     expect(await raw(head(`${PODS}/web/exec`))).toMatch(/does not have a host assigned/);
     expect(await raw(head("/api/v1/namespaces/default/services/web/portforward"))).toMatch(/404/);
