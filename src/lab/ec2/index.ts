@@ -1,4 +1,3 @@
-export { SYSTEM_CLOCK } from "./clock.ts";
 export { privateDnsName } from "./dns-name.ts";
 export type { Ec2Api } from "./ec2-api.ts";
 export { createEc2Api } from "./ec2-api.ts";
