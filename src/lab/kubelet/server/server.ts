@@ -35,10 +35,7 @@ export async function startServer(options: ServerOptions): Promise<KubeletServer
   server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     upgrade(options, { request, socket, head }).catch((error: unknown) => {
-      const { status, message } = asServerError(error, options);
-      socket.end(
-        `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
-      );
+      socket.end(refusedUpgrade(asServerError(error, options)));
     });
   });
   server.listen(0, "127.0.0.1");
@@ -51,6 +48,22 @@ export async function startServer(options: ServerOptions): Promise<KubeletServer
       server.closeAllConnections();
     },
   };
+}
+
+/** kubectl shows the message of a Status; of plain text it shows nothing. */
+function refusedUpgrade({ status, message }: ServerError): string {
+  const reason = status < 500 ? "BadRequest" : "InternalError";
+  const body = JSON.stringify({
+    ...{ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" },
+    ...{ message, reason, code: status },
+  });
+  const headers = [
+    `HTTP/1.1 ${status} Refused`,
+    "Content-Type: application/json",
+    "Connection: close",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${headers.join("\r\n")}\r\n\r\n${body}`;
 }
 
 function isAuthorized({ headers }: IncomingMessage, token: string): boolean {
