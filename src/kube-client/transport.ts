@@ -178,8 +178,10 @@ function readHead(
         begun.destroy(noAnswer(address, "TimedOut", text));
       }, timeoutMs);
     });
+    let answered = false;
     begun.once("response", (head) => {
       clearTimeout(timer);
+      answered = true;
       resolve(head);
     });
     begun.on("error", (error: NodeJS.ErrnoException) => {
@@ -190,7 +192,8 @@ function readHead(
     });
     begun.once("close", () => {
       clearTimeout(timer);
-      reject(noAnswer(address, "Closed", "the request was ended"));
+      // Every request comes here, and an error costs as much as a small answer.
+      if (!answered) reject(noAnswer(address, "Closed", "the request was ended"));
     });
   });
 }

@@ -61,12 +61,25 @@ export class ClusterView {
     });
   }
 
+  /** How many pods {@link pods} would show. */
+  get podCount(): number {
+    return this.#pods.list().reduce((count, pod) => (isShown(pod) ? count + 1 : count), 0);
+  }
+
+  /** Those of {@link pods} that have not started yet, in no order. */
+  *pendingPods(): Generator<PodStatus> {
+    for (const pod of this.#pods.list()) {
+      const isPending = (pod.status?.phase ?? "Pending") === "Pending";
+      if (isPending && isShown(pod)) yield podStatus(pod, (nodeName) => nodeName);
+    }
+  }
+
   /** Every pod but those of kube-system, by namespace and name. */
   pods(): PodStatus[] {
     const names = new Map(this.#machines.list().map(({ nodeName, name }) => [nodeName, name]));
     return this.#pods
       .list()
-      .filter(({ metadata }) => metadata?.namespace !== KUBE_SYSTEM)
+      .filter(isShown)
       .map((pod) => podStatus(pod, (nodeName) => names.get(nodeName) ?? nodeName))
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
@@ -173,6 +186,10 @@ export class ClusterView {
           : "`berth lab status` lists the pods.",
     });
   }
+}
+
+function isShown({ metadata }: Pod): boolean {
+  return metadata?.namespace !== KUBE_SYSTEM;
 }
 
 function compare(a: string, b: string): number {

@@ -62,8 +62,7 @@ export async function untilPodsSettled(
   while (performance.now() < deadlineMs) {
     signal.throwIfAborted();
     const startMs = performance.now();
-    const pods = view.pods();
-    if (pods.length >= expected && pods.every((pod) => isSettled(pod, failures))) return;
+    if (areSettled(view.pendingPods(), failures) && view.podCount >= expected) return;
     const lookedMs = performance.now() - startMs;
     if (performance.now() > eventsAtMs) {
       failures = await view.sandboxFailures();
@@ -80,6 +79,11 @@ async function pause(lookedMs: number): Promise<void> {
 
 const HOPELESS =
   /^(CrashLoopBackOff|ImagePullBackOff|ErrImage\w*|InvalidImageName|CreateContainer\w*)/;
+
+function areSettled(pods: Iterable<PodStatus>, failures: ReadonlyMap<string, number>): boolean {
+  for (const pod of pods) if (!isSettled(pod, failures)) return false;
+  return true;
+}
 
 function isSettled(pod: PodStatus, failures: ReadonlyMap<string, number>): boolean {
   const { namespace, name, node, phase, message = "" } = pod;
