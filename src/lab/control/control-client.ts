@@ -3,10 +3,12 @@ import { text } from "node:stream/consumers";
 import { BerthError } from "../../base/index.ts";
 import type { ExecResult } from "../containerd/cri-client.ts";
 import type { ErrorReply, ExecReply, ExecRequest, ScaleRequest } from "./protocol.ts";
-import type { LabStatus } from "./status.ts";
+import type { LabState, LabStatus } from "./status.ts";
 
 /** A lab that runs in another process. Every call throws the lab's own BerthError, or `labGone` when it doesn't answer. */
 export interface LabClient {
+  /** How far it is; to put thousands of pods into words again and again would keep them from starting. */
+  state(): Promise<LabState>;
   status(): Promise<LabStatus>;
   /** Asks it to end. Resolves when it has heard, not when it has ended. */
   down(): Promise<void>;
@@ -22,6 +24,7 @@ export function openLabClient(socketPath: string, answerMs: number = ANSWER_MS):
   const call = <Reply>(method: string, path: string, body?: object): Promise<Reply> =>
     callLab<Reply>({ socketPath, method, path, body, signal: AbortSignal.timeout(answerMs) });
   return {
+    state: () => call("GET", "/state"),
     status: () => call("GET", "/status"),
     down: async () => {
       await call("POST", "/down", {});

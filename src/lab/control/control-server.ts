@@ -38,6 +38,7 @@ export async function startControlServer({
     };
     return reply.code(isBug ? 500 : 400).send(body);
   });
+  app.get("/state", () => lab.state);
   app.get("/status", () => lab.status);
   app.post("/down", (_request, reply) => {
     reply.raw.once("close", stop);

@@ -72,9 +72,9 @@ async function untilUp(
     const words = passOn();
     if (words !== "") progress(words);
     if (over) throw startFailure(name, signal);
-    const status = await client.status().catch(() => undefined);
+    const now = await client.state().catch(() => undefined);
     // Another lab of that name may be the one that answers: then the child is about to refuse.
-    if (status?.state === "running" && status.pid === pid && !signal.aborted) return status;
+    if (now?.state === "running" && now.pid === pid && !signal.aborted) return client.status();
     await sleep(POLL_MS);
   }
 }

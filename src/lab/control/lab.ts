@@ -19,7 +19,7 @@ import type { LabOptions } from "./lab-options.ts";
 import { closeAll, type Closer, type LabParts, openParts } from "./open-parts.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
 import { untilNodesReady, untilPodsSettled } from "./settled.ts";
-import type { LabStatus } from "./status.ts";
+import type { LabState, LabStatus } from "./status.ts";
 
 /** A lab in this process. Make it with {@link Lab.open}, then `start`, and `close` it whatever happens. */
 export class Lab {
@@ -67,6 +67,10 @@ export class Lab {
     this.#state = "running";
   }
 
+  get state(): LabState {
+    return { state: this.#state, pid: process.pid };
+  }
+
   get status(): LabStatus {
     const { lab, file, dir, mode } = this.#options;
     const { built, ground, services, api, view } = this.#parts;
@@ -75,9 +79,8 @@ export class Lab {
     return {
       name: lab.name,
       file,
-      state: this.#state,
+      ...this.state,
       mode,
-      pid: process.pid,
       region: lab.region,
       vpcId,
       endpoints: {

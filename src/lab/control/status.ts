@@ -25,6 +25,9 @@ export interface LabStatus {
   readonly stateDir: string;
 }
 
+/** How far a lab is. */
+export type LabState = Pick<LabStatus, "state" | "pid">;
+
 /** Where the lab's services are. */
 export interface LabEndpoints {
   /** The EC2 API, for the AWS CLI and SDKs on this machine. */
