@@ -13,6 +13,9 @@ import { TEST_NODE, testPod } from "./testing/test-node.ts";
 
 const AUTHORIZED = { authorization: "Bearer secret" };
 
+/** What kubectl shows in brackets before the message. */
+const REASONS: Readonly<Record<number, string>> = { 400: "BadRequest", 404: "NotFound" };
+
 describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
   `sessions through a kubelet (${LAB_KERNEL_MISSING ?? "on this kernel"})`,
   () => {
@@ -88,7 +91,12 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     });
 
     test("nobody without the token gets in", async () => {
-      expect(await upgrade(EXEC, { upgrade: "SPDY/3.1" })).toEqual([401, "Unauthorized"]);
+      expect(await upgrade(EXEC, { upgrade: "SPDY/3.1" })).toEqual([
+        401,
+        expect.stringContaining(
+          '"message":"Unauthorized","reason":"Unauthorized","code":401',
+        ) as string,
+      ]);
     });
 
     test.each([
@@ -108,7 +116,14 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     ])("$path is answered with $status", async ({ path, status, says }) => {
       const [got, body] = await upgrade(path, { ...AUTHORIZED, upgrade: "SPDY/3.1" });
       expect(got).toBe(status);
-      expect(body).toContain(says);
+      const told = JSON.parse(body) as {
+        kind: string;
+        code: number;
+        reason: string;
+        message: string;
+      };
+      expect(told).toMatchObject({ kind: "Status", code: status, reason: REASONS[status] });
+      expect(told.message).toContain(says);
     });
 
     test("a WebSocket that offers only version 5 is refused, so that clients take SPDY", async () => {

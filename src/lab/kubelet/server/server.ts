@@ -50,9 +50,16 @@ export async function startServer(options: ServerOptions): Promise<KubeletServer
   };
 }
 
+/** The API's words for what this server refuses; anything else is a failure of its own. */
+const REASONS: Readonly<Record<number, string>> = {
+  400: "BadRequest",
+  401: "Unauthorized",
+  404: "NotFound",
+};
+
 /** kubectl shows the message of a Status; of plain text it shows nothing. */
 function refusedUpgrade({ status, message }: ServerError): string {
-  const reason = status < 500 ? "BadRequest" : "InternalError";
+  const reason = REASONS[status] ?? "InternalError";
   const body = JSON.stringify({
     ...{ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" },
     ...{ message, reason, code: status },
