@@ -24,19 +24,28 @@ export function filled<T extends object>(object: T | undefined, defaults: Partia
  */
 export function dropNulls<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items: readonly unknown[] = value;
-    const cleaned = items.map(dropNulls);
-    return cleaned.some((item, index) => item !== items[index]) ? (cleaned as T) : value;
+  return (Array.isArray(value) ? itemsWithoutNulls(value) : fieldsWithoutNulls(value)) as T;
+}
+
+// Every object that is written comes through here, and almost none has a null: what is unchanged is not copied.
+function itemsWithoutNulls(items: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (const [index, item] of items.entries()) {
+    const cleaned = dropNulls(item);
+    if (cleaned !== item) (copy ??= [...items])[index] = cleaned;
   }
-  const entries = Object.entries(value);
-  const cleaned: [string, unknown][] = entries
-    .filter(([, field]) => field !== null && field !== undefined)
-    .map(([key, field]) => [key, dropNulls<unknown>(field)]);
-  const same =
-    cleaned.length === entries.length &&
-    cleaned.every(([, field], index) => field === entries[index]?.[1]);
-  return same ? value : (Object.fromEntries(cleaned) as T);
+  return copy ?? items;
+}
+
+function fieldsWithoutNulls(object: object): object {
+  const fields = object as Readonly<Record<string, unknown>>;
+  const isClean = Object.keys(fields).every((key) => {
+    const field = fields[key];
+    return field !== null && field !== undefined && dropNulls(field) === field;
+  });
+  if (isClean) return object;
+  const kept = Object.entries(fields).filter(([, field]) => field !== null && field !== undefined);
+  return Object.fromEntries(kept.map(([key, field]) => [key, dropNulls(field)]));
 }
 
 /** The object without some of its fields. */
