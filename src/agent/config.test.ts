@@ -52,6 +52,13 @@ test("an empty environment gives the defaults of the VPC CNI, and Berth's own", 
     checkpointFile: "/var/run/berth/checkpoint.json",
     cniConfDir: "/etc/cni/net.d",
     introspectionSocket: undefined,
+    contract: {
+      checkpointFile: "/var/run/aws-node/ipam.json",
+      socket: undefined,
+      clientVersion: undefined,
+      metrics: { host: "0.0.0.0", port: 61678 },
+      introspection: { host: "127.0.0.1", port: 61679 },
+    },
     addWaitMs: 8_000,
     portmap: false,
   });

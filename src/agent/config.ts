@@ -2,6 +2,8 @@ import { VETH_PREFIX_MAX_LENGTH } from "../cni/index.ts";
 import { RESERVED_TAG_KEY_PART } from "../facts/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { PoolPolicy } from "../pool/index.ts";
+import { readContract } from "./contract-config.ts";
+import type { ContractConfig } from "./contract-config.ts";
 import { badSetting, newVariableReader } from "./variable-reader.ts";
 import type { Environment, VariableReader } from "./variable-reader.ts";
 
@@ -37,6 +39,7 @@ export interface AgentConfig {
   readonly checkpointFile: string;
   readonly cniConfDir: string;
   readonly introspectionSocket: string | undefined;
+  readonly contract: ContractConfig;
   readonly addWaitMs: number;
   readonly portmap: boolean;
 }
@@ -139,6 +142,7 @@ export function readAgentConfig(env: Environment): AgentConfig {
     checkpointFile: read.text("BERTH_CHECKPOINT_FILE"),
     cniConfDir: read.text("BERTH_CNI_CONF_DIR"),
     introspectionSocket: read.text("BERTH_INTROSPECTION_SOCKET"),
+    contract: readContract(read),
     addWaitMs: read.integer("BERTH_ADD_WAIT_SECONDS") * 1000,
     portmap: read.flag("BERTH_PORTMAP"),
   };

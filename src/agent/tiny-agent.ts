@@ -45,6 +45,9 @@ export async function startTinyAgent(
     BERTH_CHECKPOINT_FILE: join(directory, "checkpoint.json"),
     BERTH_CNI_CONF_DIR: join(directory, "net.d"),
     BERTH_INTROSPECTION_SOCKET: join(directory, "introspection.sock"),
+    AWS_VPC_K8S_CNI_BACKING_STORE: join(directory, "aws-node", "ipam.json"),
+    DISABLE_METRICS: "true",
+    DISABLE_INTROSPECTION: "true",
     ...env,
   });
   const stopping = new AbortController();
