@@ -1,5 +1,6 @@
 import { CLUSTER_VARIABLES } from "./cluster-variables.ts";
 import { CONTRACT_VARIABLES } from "./contract-variables.ts";
+import { MODE_VARIABLES } from "./mode-variables.ts";
 import { NETWORK_VARIABLES } from "./network-variables.ts";
 import { POOL_VARIABLES } from "./pool-variables.ts";
 import { PROCESS_VARIABLES } from "./process-variables.ts";
@@ -10,11 +11,13 @@ import { PROCESS_VARIABLES } from "./process-variables.ts";
  */
 export const VARIABLES: typeof POOL_VARIABLES &
   typeof CLUSTER_VARIABLES &
+  typeof MODE_VARIABLES &
   typeof NETWORK_VARIABLES &
   typeof PROCESS_VARIABLES &
   typeof CONTRACT_VARIABLES = {
   ...POOL_VARIABLES,
   ...CLUSTER_VARIABLES,
+  ...MODE_VARIABLES,
   ...NETWORK_VARIABLES,
   ...PROCESS_VARIABLES,
   ...CONTRACT_VARIABLES,

@@ -12,6 +12,11 @@ import type { AdoptEni, DescribeEni, Outcome, Step, UnassignBlocks, WorkStep } f
 
 const RECONCILE_INTERVAL_MS = 60_000;
 
+/** What changes something in EC2, the most urgent first. */
+function provisioningStep(memory: BerthMemory): WorkStep | undefined {
+  return uselessStep(memory) ?? growthStep(memory) ?? freeStep(memory) ?? surplusStep(memory);
+}
+
 /**
  * Our policy: decides anew from the state whenever it is asked, and otherwise names the deadline at which
  * something could change by itself.
@@ -27,10 +32,7 @@ export class BerthPlanner implements Planner {
     const memory = this.#memory;
     const step =
       this.#question() ??
-      uselessStep(memory) ??
-      growthStep(memory) ??
-      freeStep(memory) ??
-      surplusStep(memory) ??
+      (memory.state.settings.provisioning === "off" ? undefined : provisioningStep(memory)) ??
       this.#reconcile();
     if (step === undefined) return { kind: "wait", untilMs: this.#deadlineMs() };
     this.#prepare(step);

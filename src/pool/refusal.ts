@@ -21,6 +21,6 @@ export type Refusal =
     }
   /** Addresses are on their way: a step is under way, or (undefined) is about to be. */
   | { readonly reason: "growing"; readonly step: "createEni" | "assignBlocks" | undefined }
-  /** The settings keep the pool from growing: `paused`, or targets that are met although nothing is free. */
+  /** The settings keep the pool from growing: `paused` (or nothing is provisioned), or targets that are met although nothing is free. */
   | { readonly reason: "paused" }
   | { readonly reason: "targetsMet"; readonly addresses: number };

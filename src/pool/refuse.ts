@@ -18,6 +18,7 @@ export function refuse(state: PoolState, planner: Planner): Refusal {
     underWay?.kind === "createEni" || underWay?.kind === "assignBlocks" ? underWay.kind : undefined;
   const hasRoom = enisWithRoom(state).length > 0 || hasRoomForEni(state, 0);
   if (growing === undefined) {
+    if (settings.provisioning === "off") return stats.cooling > 0 ? cooling : { reason: "paused" };
     if (!hasRoom) {
       return stats.cooling > 0
         ? cooling

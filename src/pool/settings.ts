@@ -28,6 +28,11 @@ export interface PoolSettings {
   readonly slotsPerEni: number;
   /** The kubelet's max pods: once the pool holds so many addresses it does not grow. */
   readonly maxPods: number;
+  /**
+   * What is done in prefix mode while EC2 has no /28: `singles` takes single addresses until it has, `none` waits.
+   * Policy `stock` always waits.
+   */
+  readonly prefixFallback: "singles" | "none";
   /** How long an address rests after its pod is gone, in ms. */
   readonly cooldownMs: number;
   /** With custom networking the primary ENI gets no addresses for pods. */
@@ -42,6 +47,11 @@ export interface PoolSettings {
   readonly networkCard: number;
   /** `paused`: nothing is added and no ENI is freed (the agent is stopping, or the node is cordoned). */
   readonly growth: "allowed" | "paused";
+  /**
+   * `off`: ENIs and addresses are somebody else's work, the pool only adopts what it finds. With `stock`, blocks that
+   * serve nobody are given back once at the start all the same.
+   */
+  readonly provisioning: "on" | "off";
 }
 
 /** The settings that have no usual value. */
@@ -56,6 +66,7 @@ export function poolSettings(given: NodeLimits & Partial<PoolSettings>): PoolSet
     warmIpTarget: 0,
     minimumIpTarget: 0,
     warmPrefixTarget: 1,
+    prefixFallback: "singles",
     cooldownMs: 30_000,
     customNetworking: "off",
     trunkReserve: "none",
@@ -63,6 +74,21 @@ export function poolSettings(given: NodeLimits & Partial<PoolSettings>): PoolSet
     subnetDiscovery: "on",
     networkCard: 0,
     growth: "allowed",
+    provisioning: "on",
     ...given,
   };
+}
+
+/** Whether single addresses stand in for prefixes that EC2 does not have. */
+export function fallsBack({
+  policy,
+  unit,
+  prefixFallback,
+}: Pick<PoolSettings, "policy" | "unit" | "prefixFallback">): boolean {
+  return policy === "berth" && unit === "prefix" && prefixFallback === "singles";
+}
+
+/** The units whose blocks serve new pods, in the order in which they are asked for an address. */
+export function servingUnits(settings: PoolSettings): readonly BlockUnit[] {
+  return fallsBack(settings) ? ["prefix", "address"] : [settings.unit];
 }

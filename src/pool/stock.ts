@@ -62,13 +62,19 @@ export class StockPlanner implements Planner {
 function* run(memory: StockMemory): Program<never> {
   const { state } = memory;
   yield* releaseUseless(memory);
-  if (isTooLow(state.settings, state.stats())) yield* increase(memory);
+  if (provisions(memory) && isTooLow(state.settings, state.stats())) yield* increase(memory);
   for (;;) {
-    yield* sleep(memory, HALF_PERIOD_MS);
-    yield* growOrShrink(memory);
+    if (provisions(memory)) {
+      yield* sleep(memory, HALF_PERIOD_MS);
+      yield* growOrShrink(memory);
+    }
     yield* sleep(memory, HALF_PERIOD_MS);
     yield* reconcile(memory);
   }
+}
+
+function provisions({ state }: StockMemory): boolean {
+  return state.settings.provisioning === "on";
 }
 
 function* growOrShrink(memory: StockMemory): Program<void> {
