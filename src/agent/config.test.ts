@@ -61,6 +61,7 @@ test("an empty environment gives the defaults of the VPC CNI, and Berth's own", 
     },
     addWaitMs: 8_000,
     portmap: false,
+    notes: [],
   });
 });
 

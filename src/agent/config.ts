@@ -2,13 +2,19 @@ import { VETH_PREFIX_MAX_LENGTH } from "../cni/index.ts";
 import { RESERVED_TAG_KEY_PART } from "../facts/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { PoolPolicy } from "../pool/index.ts";
+import { readCniDirectory } from "./cni-directories.ts";
 import { readContract } from "./contract-config.ts";
 import type { ContractConfig } from "./contract-config.ts";
+import { refuseConflicts } from "./settings/conflicts.ts";
+import { variableNotes } from "./settings/notes.ts";
+import type { VariableNote } from "./settings/variable-note.ts";
+import { readModes } from "./modes.ts";
+import type { Modes } from "./modes.ts";
 import { badSetting, newVariableReader } from "./variable-reader.ts";
 import type { Environment, VariableReader } from "./variable-reader.ts";
 
 /** Everything that can be set about an agent, complete and checked. Each field's variable is in `VARIABLES`. */
-export interface AgentConfig {
+export interface AgentConfig extends Modes {
   readonly policy: PoolPolicy;
   readonly warm: WarmTargets;
   readonly prefixDelegation: boolean;
@@ -42,6 +48,8 @@ export interface AgentConfig {
   readonly contract: ContractConfig;
   readonly addWaitMs: number;
   readonly portmap: boolean;
+  /** What the agent says about its environment at a start: settings that have no effect, and why. */
+  readonly notes: readonly VariableNote[];
 }
 
 /** Where the name of the node's ENIConfig is looked for. */
@@ -95,13 +103,28 @@ export interface LogConfig {
 const RESERVED_VETH_PREFIXES = new Set(["eth", "vlan", "lo"]);
 
 /**
- * Reads the agent's settings. Throws BerthError `badSetting`, which names the variable, for a value that can't be:
- * a typing error must not quietly become the default.
+ * Reads the agent's settings. Throws BerthError `badSetting`, which names the variable, for a value that can't be, and
+ * `settingsConflict` for values that can't be together: a typing error must not quietly become the default.
  */
 export function readAgentConfig(env: Environment): AgentConfig {
+  const settings = readSettings(env);
+  refuseConflicts(settings);
+  const { policy, warm, prefixDelegation, customNetworking, host } = settings;
+  const notes = variableNotes(env, {
+    policy,
+    ipTarget: warm.ips > 0 || warm.minimumIps > 0 ? "set" : "unset",
+    prefixDelegation,
+    customNetworking: customNetworking !== undefined,
+    externalSnat: host.snat === "external",
+  });
+  return { ...settings, notes };
+}
+
+function readSettings(env: Environment): Omit<AgentConfig, "notes"> {
   const read = newVariableReader(env);
   const host = readHost(read);
   return {
+    ...readModes(read),
     policy: read.word("BERTH_POLICY"),
     warm: {
       enis: read.integer("WARM_ENI_TARGET"),
@@ -140,7 +163,7 @@ export function readAgentConfig(env: Environment): AgentConfig {
     ec2Endpoint: read.text("AWS_ENDPOINT_URL_EC2"),
     cniSocket: read.text("BERTH_CNI_SOCKET"),
     checkpointFile: read.text("BERTH_CHECKPOINT_FILE"),
-    cniConfDir: read.text("BERTH_CNI_CONF_DIR"),
+    cniConfDir: readCniDirectory(env, "conf"),
     introspectionSocket: read.text("BERTH_INTROSPECTION_SOCKET"),
     contract: readContract(read),
     addWaitMs: read.integer("BERTH_ADD_WAIT_SECONDS") * 1000,

@@ -19,6 +19,7 @@ import { newMemoryKernel } from "./memory-kernel.ts";
 import { newInstanceMetadata } from "./metadata.ts";
 import type { InstanceFacts } from "./metadata.ts";
 import type { NodeMemory } from "./node-memory.ts";
+import { tellNotes } from "./settings/tell-notes.ts";
 import { tellMissingPermissions } from "./permission-news.ts";
 import type { Environment } from "./variable-reader.ts";
 
@@ -122,6 +123,7 @@ const NOT_RUNNING = "the berth agent of this node is not running; try again late
 async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Promise<Begun> {
   const { environment, memory, cluster, time, log } = options;
   const config = readAgentConfig(environment);
+  tellNotes(config, log);
   const metadata = newInstanceMetadata(options.metadata);
   const instance = await metadata.instance();
   const ec2 = tellMissingPermissions(options.ec2, cluster);

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { BerthError } from "../base/index.ts";
 import { PLUGIN_TYPE } from "../cni/index.ts";
-import { newVariableReader } from "./variable-reader.ts";
+import { readCniDirectory } from "./cni-directories.ts";
 import type { Environment } from "./variable-reader.ts";
 
 /** What `berth install-cni` does: the init container of the DaemonSet. */
@@ -18,7 +18,7 @@ export interface CniInstallation {
  * half of it, also while the old one runs. Returns its path. Throws BerthError `cniNotInstalled`.
  */
 export function installCni({ source, environment }: CniInstallation): string {
-  const directory = newVariableReader(environment).text("BERTH_CNI_BIN_DIR");
+  const directory = readCniDirectory(environment, "bin");
   const target = join(directory, PLUGIN_TYPE);
   // Runtimes look for plugins by their whole names.
   const temporary = join(directory, `.${PLUGIN_TYPE}.${process.pid}`);

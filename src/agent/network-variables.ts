@@ -43,6 +43,7 @@ export const NETWORK_VARIABLES = {
     min: 1,
     max: 0xffff_ffff,
     default: 0x80,
+    base: "prefix",
   },
   DISABLE_TCP_EARLY_DEMUX: {
     meaning: "write 0 to net.ipv4.tcp_early_demux, for TCP probes of pods with branch ENIs",

@@ -48,6 +48,18 @@ export const PROCESS_VARIABLES = {
     kind: "text",
     default: "/opt/cni/bin",
   },
+  HOST_CNI_CONFDIR_PATH: {
+    meaning: "the VPC CNI's name for BERTH_CNI_CONF_DIR",
+    difference: "default /etc/cni/net.d, not /host/etc/cni/net.d",
+    kind: "text",
+    default: undefined,
+  },
+  HOST_CNI_BIN_PATH: {
+    meaning: "the VPC CNI's name for BERTH_CNI_BIN_DIR",
+    difference: "default /opt/cni/bin, not /host/opt/cni/bin",
+    kind: "text",
+    default: undefined,
+  },
   BERTH_INTROSPECTION_SOCKET: {
     meaning: "Unix socket that answers HTTP questions about the pool; without it there is none",
     kind: "text",

@@ -1,4 +1,4 @@
-import { BerthError } from "../base/index.ts";
+import { BerthError, invariant } from "../base/index.ts";
 import { parseCidrLoose } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import { isRecord } from "./json.ts";
@@ -31,7 +31,9 @@ export interface VariableReader {
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
-const INTEGER = /^[+-]?(0[xX][0-9a-fA-F]+|\d+)$/;
+const DECIMAL = /^[+-]?\d+$/;
+const OCTAL = /^([+-]?)0([0-7]+)$/;
+const PREFIXED = /^[+-]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9]\d*)$/;
 
 /** Reads from `env`; white space around a value does not count, and an empty value is one that is not set. */
 export function newVariableReader(env: Environment): VariableReader {
@@ -42,9 +44,11 @@ export function newVariableReader(env: Environment): VariableReader {
 
   return {
     integer<Name extends NamesOf<"integer">>(name: Name): Or<Name, number> {
-      const { min, max, default: usual } = VARIABLES[name];
+      const variable: Variable = VARIABLES[name];
+      invariant(variable.kind === "integer", `${name} is an integer`);
+      const { min, max, base = "decimal", default: usual } = variable;
       const text = given(name);
-      const value = text === undefined ? usual : INTEGER.test(text) ? Number(text) : NaN;
+      const value = text === undefined ? usual : parseInteger(text, base);
       const fits = value === undefined || (value >= min && value <= max);
       if (!fits) throw badSetting(name, text, `a whole number from ${min} to ${max}`);
       return value as Or<Name, number>;
@@ -77,6 +81,15 @@ export function newVariableReader(env: Environment): VariableReader {
       );
     },
   };
+}
+
+/** As strconv.Atoi reads it, or with `prefix` as strconv.ParseInt with base 0; NaN if it does not. */
+function parseInteger(text: string, base: "decimal" | "prefix"): number {
+  if (base === "decimal") return DECIMAL.test(text) ? Number(text) : NaN;
+  if (!PREFIXED.test(text)) return NaN;
+  const digits = text.replace(OCTAL, "$10o$2");
+  // Number() takes no sign before 0x.
+  return digits.startsWith("-") ? -Number(digits.slice(1)) : Number(digits.replace("+", ""));
 }
 
 /** The error for a setting that can't be: it names the variable, the value and what it may be. */

@@ -8,6 +8,7 @@ import type { Ec2, InstanceLimits } from "./ec2.ts";
 import { newEc2 } from "./ec2-client.ts";
 import { newImdsClient } from "./imds-client.ts";
 import { openCluster } from "./kubernetes.ts";
+import { tellNotes } from "./settings/tell-notes.ts";
 import { newLinuxKernel } from "./linux-kernel.ts";
 import { errorFacts, newLog } from "./log.ts";
 import type { Log } from "./log.ts";
@@ -33,6 +34,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     attempts: ATTEMPTS,
   });
   let cluster: Cluster | undefined;
+  tellNotes(config, log);
   try {
     const metadata = newInstanceMetadata(imds);
     cluster = await openCluster(config, log);
