@@ -1,4 +1,4 @@
-import { BerthError, invariant } from "../base/index.ts";
+import { BerthError } from "../base/index.ts";
 import { parseCidrLoose } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import { isRecord } from "./json.ts";
@@ -44,8 +44,7 @@ export function newVariableReader(env: Environment): VariableReader {
 
   return {
     integer<Name extends NamesOf<"integer">>(name: Name): Or<Name, number> {
-      const variable: Variable = VARIABLES[name];
-      invariant(variable.kind === "integer", `${name} is an integer`);
+      const variable: Extract<Variable, { kind: "integer" }> = VARIABLES[name];
       const { min, max, base = "decimal", default: usual } = variable;
       const text = given(name);
       const value = text === undefined ? usual : parseInteger(text, base);

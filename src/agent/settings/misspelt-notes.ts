@@ -35,6 +35,6 @@ function meantBy(variable: string, known: readonly string[]): string | undefined
 
 /** Neighbours swapped, or another case: the same letters, as a hurried hand writes them. */
 function isPermutation(one: string, other: string): boolean {
-  const letters = (text: string): string => [...text.toUpperCase()].toSorted().join("");
+  const letters = (text: string): string => Array.from(text.toUpperCase()).toSorted().join("");
   return letters(one) === letters(other);
 }
