@@ -1,4 +1,11 @@
-import type { AttachmentId, EniId, InstanceId, SecurityGroupId, SubnetId } from "../facts/index.ts";
+import type {
+  AttachmentId,
+  EniId,
+  InstanceId,
+  SecurityGroupId,
+  SubnetId,
+  VpcId,
+} from "../facts/index.ts";
 import type { Cidr, Ipv4, Mac } from "../net/index.ts";
 
 /** An ENI as EC2 describes it. EC2 has the last word where metadata says something else. */
@@ -6,6 +13,7 @@ export interface Ec2Eni {
   readonly id: EniId;
   readonly mac: Mac;
   readonly subnet: SubnetId;
+  readonly securityGroups: readonly SecurityGroupId[];
   readonly description: string;
   /** `interface`, `trunk`, `efa`, `efa-only` and others. */
   readonly interfaceType: string;
@@ -22,12 +30,38 @@ export interface Ec2Eni {
 
 /** How an ENI hangs on an instance. */
 export interface Ec2Attachment {
-  readonly id: AttachmentId;
+  /** Undefined where instance metadata stands for EC2, which does not show it. */
+  readonly id: AttachmentId | undefined;
   readonly instance: InstanceId | undefined;
   readonly deviceIndex: number;
   readonly networkCard: number;
   /** Whether EC2 deletes the ENI with the instance. */
   readonly deleteOnTermination: boolean;
+}
+
+/** A subnet as EC2 describes it. */
+export interface Ec2Subnet {
+  readonly id: SubnetId;
+  readonly vpc: VpcId;
+  /** Its Availability Zone, `us-east-1a`. */
+  readonly zone: string;
+  readonly cidr: Cidr;
+  /** What EC2 counts as free; it lags by seconds, and free addresses need not make up a free /28. */
+  readonly freeAddresses: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A security group. */
+export interface Ec2SecurityGroup {
+  readonly id: SecurityGroupId;
+  readonly vpc: VpcId;
+}
+
+/** Which ENIs: those with all of these tags. A tag's value may be any where it is undefined. */
+export interface EniQuery {
+  readonly tags: Readonly<Record<string, string | undefined>>;
+  /** Undefined: of any VPC of the account in the Region. */
+  readonly vpc?: VpcId | undefined;
 }
 
 /** What a new ENI gets. It has no attachment yet. */
@@ -69,8 +103,14 @@ export interface Ec2 {
   instanceEnis(instance: InstanceId): Promise<readonly Ec2Eni[]>;
   /** One ENI; undefined if EC2 doesn't know it. */
   eni(id: EniId): Promise<Ec2Eni | undefined>;
-  /** ENIs without attachment that carry this tag. */
-  unattachedEnis(tag: { readonly key: string; readonly value: string }): Promise<readonly Ec2Eni[]>;
+  /** ENIs without attachment. */
+  unattachedEnis(query: EniQuery): Promise<readonly Ec2Eni[]>;
+  /** All subnets of a VPC, or those of these that exist. */
+  subnets(
+    which: { readonly vpc: VpcId } | { readonly ids: readonly SubnetId[] },
+  ): Promise<readonly Ec2Subnet[]>;
+  /** Those of these that exist. */
+  securityGroups(ids: readonly SecurityGroupId[]): Promise<readonly Ec2SecurityGroup[]>;
   /** Device indexes in use on network card 0 of the instance. */
   deviceIndexes(instance: InstanceId): Promise<ReadonlySet<number>>;
   /** Limits of a type, from DescribeInstanceTypes. */
@@ -83,6 +123,11 @@ export interface Ec2 {
   }): Promise<AttachmentId>;
   /** Makes EC2 delete the ENI when the instance ends. */
   deleteWithInstance(attachment: { eni: EniId; attachment: AttachmentId }): Promise<void>;
+  /** Replaces the security groups of an ENI. */
+  setSecurityGroups(change: {
+    eni: EniId;
+    securityGroups: readonly SecurityGroupId[];
+  }): Promise<void>;
   assign(wanted: { eni: EniId; unit: AllocationUnit; count: number }): Promise<Assigned>;
   unassign(given: { eni: EniId } & Assigned): Promise<void>;
   detachEni(attachment: AttachmentId): Promise<void>;

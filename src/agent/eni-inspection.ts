@@ -87,6 +87,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
 /** Writes the node's tags onto an ENI where they are missing; trunks are tagged by the controller that made them. */
 export async function tagEni(node: Node, eni: Ec2Eni): Promise<void> {
   const tags = missingTags(node.tagging, eni.tags);
+  if (node.provisioning === "off") return;
   if (eni.interfaceType === "trunk" || Object.keys(tags).length === 0) return;
   await retry(() => node.ec2.tag(eni.id, tags), BACK_OFF.tag, repeating(node));
 }
@@ -100,7 +101,8 @@ export async function tieToInstance(
   { id, description, attachment }: Ec2Eni,
 ): Promise<void> {
   const ours = description === eniDescription(node.instance.instanceId);
-  if (!ours || attachment === undefined || attachment.deleteOnTermination) return;
+  if (!ours || node.provisioning === "off") return;
+  if (attachment?.id === undefined || attachment.deleteOnTermination) return;
   try {
     await node.ec2.deleteWithInstance({ eni: id, attachment: attachment.id });
     node.log.info(

@@ -18,7 +18,7 @@ export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> 
   try {
     const eni = await node.ec2.eni(eniId);
     if (eni === undefined) return { kind: "freed" };
-    if (eni.attachment !== undefined) {
+    if (eni.attachment?.id !== undefined) {
       await detachOnce(node, eni.attachment.id);
       await pause(DETACH_SETTLE_MS, repeating(node));
     }

@@ -8,7 +8,7 @@ import type { Wake } from "./wake.ts";
 /** What lets a pool grow, or keeps it from growing. */
 export interface GrowthParts {
   readonly node: Node;
-  readonly config: Pick<AgentConfig, "onCordonedNodes">;
+  readonly config: Pick<AgentConfig, "onCordonedNodes" | "provisioning">;
   readonly pool: Pool;
   readonly wake: Wake;
 }
@@ -35,7 +35,7 @@ export function followCluster(parts: GrowthParts): Growth {
     const own = node.cluster?.node();
     const place = placeForEni(node);
     const cordoned = own?.cordoned === true && config.onCordonedNodes === "standStill";
-    obstacle = cordoned ? CORDONED : place.ok ? undefined : place.error.text;
+    obstacle = obstacleOf({ config, cordoned, fault: place.ok ? undefined : place.error });
     const fault = place.ok ? undefined : place.error;
     if (told !== fault?.text) tellFault(node, fault);
     told = fault?.text;
@@ -64,6 +64,17 @@ export function followCluster(parts: GrowthParts): Growth {
   };
 }
 
+function obstacleOf(given: {
+  readonly config: GrowthParts["config"];
+  readonly cordoned: boolean;
+  readonly fault: EniConfigFault | undefined;
+}): string | undefined {
+  if (given.config.provisioning === "off") return NOT_PROVISIONING;
+  return given.cordoned ? CORDONED : given.fault?.text;
+}
+
+const NOT_PROVISIONING =
+  "DISABLE_NETWORK_RESOURCE_PROVISIONING or ENABLE_IMDS_ONLY_MODE is set, so ENIs and addresses have to be attached by somebody else";
 const CORDONED = "the node is cordoned, and AWS_MANAGE_ENIS_NON_SCHEDULABLE is not set";
 
 function tellFault({ log, cluster }: Node, fault: EniConfigFault | undefined): void {

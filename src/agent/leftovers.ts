@@ -10,8 +10,9 @@ import type { Node } from "./node.ts";
  */
 export async function sweepLeftovers(node: Node): Promise<void> {
   const instance = node.instance.instanceId;
+  if (node.provisioning === "off") return;
   try {
-    const unattached = await node.ec2.unattachedEnis({ key: TAG_KEYS.instanceId, value: instance });
+    const unattached = await node.ec2.unattachedEnis({ tags: { [TAG_KEYS.instanceId]: instance } });
     for (const { id, description } of unattached) {
       if (description !== eniDescription(instance)) continue;
       await deleteEni(node, id);

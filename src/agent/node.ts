@@ -30,6 +30,8 @@ export interface Node extends NodePorts {
   readonly limits: InstanceLimits;
   readonly tagging: EniTagging;
   readonly manageUntaggedEnis: boolean;
+  /** `off`: nothing is changed in EC2. */
+  readonly provisioning: "on" | "off";
   readonly customNetworking: CustomNetworking | undefined;
   /** The node's ENIs that were set up, by id; entries stay until their kernel state is removed. */
   readonly enis: Map<EniId, KnownEni>;

@@ -33,6 +33,7 @@ export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Nod
     limits: LIMITS,
     tagging: { instance: INSTANCE.instanceId, clusterName: undefined, additionalTags: {} },
     manageUntaggedEnis: true,
+    provisioning: "on",
     customNetworking: undefined,
     enis: new Map(),
     ignored: new Set(),
