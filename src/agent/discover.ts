@@ -10,6 +10,7 @@ import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import { isLeaving, tagEni, tieToInstance, whyNotOurs } from "./eni-inspection.ts";
 import { attached, ec2Blocks, noteUnseen, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
+import type { HostNews } from "./kernel.ts";
 import { errorFacts } from "./log.ts";
 import type { InstanceFacts, MetadataEni } from "./metadata.ts";
 import type { Node, NodePorts } from "./node.ts";
@@ -61,13 +62,14 @@ export async function discover(
     limits,
     tagging: { instance: instance.instanceId, clusterName, additionalTags },
     manageUntaggedEnis: config.manageUntaggedEnis,
+    provisioning: config.provisioning,
     customNetworking: config.customNetworking,
     enis: new Map(),
     ignored: new Set(),
   };
   const { localIpv4: primaryAddress, primaryMac } = instance;
   const vpcCidrs = await ports.metadata.vpcCidrs();
-  ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs });
+  tellHost(ports, ports.kernel.setUpHost({ primaryAddress, primaryMac, vpcCidrs }));
 
   const described = await describeAll(ports, instance);
   if (!described.some(({ id }) => id === instance.primaryEni)) throw primaryMissing(instance);
@@ -90,6 +92,12 @@ export async function discover(
     if (taken !== undefined) enis.push(taken);
   }
   return { node, enis, vpcCidrs, unmanagedEnis };
+}
+
+function tellHost({ log }: NodePorts, { removed, problem }: HostNews): void {
+  if (removed.length > 0) log.info({ removed }, "removed rules that the VPC CNI had left");
+  if (problem !== undefined)
+    log.warn(errorFacts(problem), "rules of the VPC CNI may go on translating pods' addresses");
 }
 
 /** The instance's ENIs; waits for an EC2 that is throttled or out of reach, and says so. */

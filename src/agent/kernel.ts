@@ -6,12 +6,10 @@ import type { Lease, OwnerKey, PodName } from "../pool/index.ts";
  * nothing else of the agent may come between the steps of one. Each can be repeated; failures are thrown.
  */
 export interface Kernel {
-  /** Prepares the node for pods, or for other VPC blocks. */
-  setUpHost(host: {
-    readonly primaryAddress: Ipv4;
-    readonly primaryMac: Mac;
-    readonly vpcCidrs: readonly Cidr[];
-  }): void;
+  /** Prepares the node for pods, or for other VPC blocks. Open connections go on. */
+  setUpHost(host: HostFacts): HostNews;
+  /** Drops what was kept of earlier settings for connections and pods that have ended since. */
+  tidyHost(): void;
   /** Readies an attached ENI other than the primary one. */
   setUpEni(eni: EniLink): void;
   /** Removes what outlives the link of a detached ENI with this primary address. */
@@ -30,6 +28,21 @@ export interface Kernel {
     readonly leases: readonly Lease[];
     readonly free: readonly Ipv4[];
   }): Normalised;
+}
+
+/** What the kernel's set-up depends on beside settings. */
+export interface HostFacts {
+  readonly primaryAddress: Ipv4;
+  readonly primaryMac: Mac;
+  readonly vpcCidrs: readonly Cidr[];
+}
+
+/** What the log should say about the node's set-up. */
+export interface HostNews {
+  /** Names of chains and tables of the VPC CNI that were removed. */
+  readonly removed: readonly string[];
+  /** Why rules of the VPC CNI may still be there. */
+  readonly problem: Error | undefined;
 }
 
 /** What the kernel said about the leases that a restarted agent took over. */

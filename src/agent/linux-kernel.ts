@@ -2,8 +2,12 @@ import {
   checkPod,
   eniRouteTable,
   hostVethName,
+  type HostRemains,
+  type HostSettings,
   normalisePods,
   podSuffix,
+  readRemains,
+  removeStockRules,
   setUpEni,
   setUpHost,
   tearDownEni,
@@ -11,29 +15,30 @@ import {
   wirePod,
 } from "../dataplane/index.ts";
 import type { HostConfig } from "./config.ts";
-import type { Kernel, PodToWire } from "./kernel.ts";
+import type { HostFacts, Kernel, PodToWire } from "./kernel.ts";
 
 /** A rule deletion with table 0 matches every table (fib_rules of the kernel). */
 const ANY_TABLE = 0;
 
 /** The kernel of the namespace that the agent runs in. */
 export function newLinuxKernel(config: HostConfig, vethPrefix: string): Kernel {
+  let current: { settings: HostSettings; remains: HostRemains } | undefined;
   return {
-    setUpHost({ primaryAddress, primaryMac, vpcCidrs }) {
-      setUpHost({
-        primaryMac,
-        primaryAddress,
-        vpcCidrs,
-        vethPrefix,
-        mtu: config.eniMtu,
-        externalSnat: config.snat === "external",
-        excludeCidrs: config.snatExcludedCidrs,
-        randomize: config.snatPorts,
-        externalServiceCidrs: config.externalServiceCidrs,
-        nodePort: config.nodePorts === "supported",
-        connectionMark: config.connectionMark,
-        tcpEarlyDemux: config.tcpEarlyDemux === "on",
-      });
+    setUpHost(host) {
+      const settings = hostSettings(config, { ...host, vethPrefix });
+      const isFirst = current === undefined;
+      const { primaryLink, remains } = setUpHost(settings);
+      current = { settings, remains };
+      return isFirst ? removeStockRules({ primaryLink }) : { removed: [], problem: undefined };
+    },
+    tidyHost() {
+      if (current === undefined) return;
+      const { settings, remains } = current;
+      const had = remains.marks.length + remains.vethPrefixes.length;
+      if (had === 0) return;
+      const { marks, vethPrefixes } = readRemains(settings, remains);
+      if (marks.length + vethPrefixes.length === had) return;
+      current = { settings, remains: setUpHost(settings).remains };
     },
     setUpEni({ mac, primaryAddress, subnetCidr, deviceIndex, role }) {
       const routeTable = tableOf(deviceIndex);
@@ -70,6 +75,23 @@ export function newLinuxKernel(config: HostConfig, vethPrefix: string): Kernel {
         failed: failed.map(({ pod, error }) => ({ key: pod.key, error })),
       };
     },
+  };
+}
+
+function hostSettings(
+  config: HostConfig,
+  facts: HostFacts & { readonly vethPrefix: string },
+): HostSettings {
+  return {
+    ...facts,
+    mtu: config.eniMtu,
+    externalSnat: config.snat === "external",
+    excludeCidrs: config.snatExcludedCidrs,
+    randomize: config.snatPorts,
+    externalServiceCidrs: config.externalServiceCidrs,
+    nodePort: config.nodePorts === "supported",
+    connectionMark: config.connectionMark,
+    tcpEarlyDemux: config.tcpEarlyDemux === "on",
   };
 }
 

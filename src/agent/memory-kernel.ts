@@ -7,7 +7,8 @@ const MAIN_TABLE = 254;
 /** A kernel that only remembers what it was told, for agents that run without one. Nothing of it ever fails. */
 export function newMemoryKernel({ pods, links }: NodeMemory): Kernel {
   return {
-    setUpHost: () => undefined,
+    setUpHost: () => ({ removed: [], problem: undefined }),
+    tidyHost: () => undefined,
     setUpEni: (link) => void links.set(link.primaryAddress, link),
     tearDownEni: (address) => void links.delete(address),
     wirePod(pod) {

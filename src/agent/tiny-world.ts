@@ -1,14 +1,14 @@
 import { invariant } from "../base/index.ts";
 import { parseAttachmentId, parseEniId, parseSecurityGroupId } from "../facts/index.ts";
-import type { AttachmentId, EniId } from "../facts/index.ts";
+import type { AttachmentId, EniId, SecurityGroupId, SubnetId } from "../facts/index.ts";
 import { addIpv4, cidrContains, parseCidr, parseMac } from "../net/index.ts";
 import type { Cidr, Ipv4 } from "../net/index.ts";
 import { failureReason } from "../pool/index.ts";
-import type { Assigned, Ec2, Ec2Attachment, Ec2Eni } from "./ec2.ts";
+import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, Ec2SecurityGroup, Ec2Subnet } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
 import type { InstanceMetadata, MetadataEni } from "./metadata.ts";
-import { INSTANCE, LIMITS, must, SUBNET } from "./tiny-instance.ts";
+import { INSTANCE, LIMITS, must, SUBNET, TINY_SUBNET } from "./tiny-instance.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -33,6 +33,16 @@ export class TinyWorld {
   linkError: Error | undefined;
   /** Thrown by the next wiring. */
   wiringError: Error | undefined;
+  /** Tags of the instance's subnet, and the other subnets that EC2 knows. */
+  subnetTags: Record<string, string> = {};
+  otherSubnets: Ec2Subnet[] = [];
+  /** Subnets that give nothing, whatever EC2 counts. */
+  readonly fullSubnets: Set<SubnetId> = new Set();
+  /** Security groups of the primary ENI as metadata shows them, and all that EC2 knows. */
+  primaryGroups: SecurityGroupId[] = [must(parseSecurityGroupId("sg-00000001"))];
+  knownGroups: Ec2SecurityGroup[] = [
+    { id: must(parseSecurityGroupId("sg-00000001")), vpc: INSTANCE.vpc },
+  ];
   vpcCidrs: Cidr[] = [must(parseCidr("10.0.0.0/16"))];
   hostSetUps = 0;
   #next = 2;
@@ -62,30 +72,53 @@ export class TinyWorld {
     instanceEnis: async () =>
       this.#call("instanceEnis", () => this.enis.filter((eni) => eni.attachment !== undefined)),
     eni: async (id) => this.#call("eni", () => this.enis.find((eni) => eni.id === id)),
-    unattachedEnis: async ({ key, value }) =>
+    unattachedEnis: async ({ tags }) =>
       this.#call("unattachedEnis", () =>
-        this.enis.filter((eni) => eni.attachment === undefined && eni.tags[key] === value),
+        this.enis.filter(
+          (eni) =>
+            eni.attachment === undefined &&
+            Object.entries(tags).every(([key, value]) =>
+              value === undefined ? key in eni.tags : eni.tags[key] === value,
+            ),
+        ),
       ),
+    subnets: async (which) =>
+      this.#call("subnets", () => {
+        const own = { freeAddresses: this.free.length, tags: this.subnetTags };
+        const all = [{ ...TINY_SUBNET, ...own }, ...this.otherSubnets];
+        return "vpc" in which
+          ? all.filter(({ vpc }) => vpc === which.vpc)
+          : all.filter(({ id }) => which.ids.includes(id));
+      }),
+    securityGroups: async (ids) =>
+      this.#call("securityGroups", () => this.knownGroups.filter(({ id }) => ids.includes(id))),
+    setSecurityGroups: async ({ eni, securityGroups }) =>
+      this.#call("setSecurityGroups", () => {
+        this.#eni("setSecurityGroups", eni).securityGroups = securityGroups;
+      }),
     deviceIndexes: async () =>
       this.#call(
         "deviceIndexes",
         () => new Set(this.enis.flatMap(({ attachment }) => attachment?.deviceIndex ?? [])),
       ),
     limits: async () => LIMITS,
-    createEni: async ({ description, tags, count }) =>
+    createEni: async ({ subnet, securityGroups, description, tags, count }) =>
       this.#call("createEni", () => {
+        if (this.fullSubnets.has(subnet))
+          throw refusal("createEni", "InsufficientFreeAddressesInSubnet");
         const [primary, ...secondaryIpv4s] = this.#take("createEni", count + 1);
         const eni = this.#newEni(must(parseEniId(`eni-${this.#digits()}`)), must(primary));
-        this.enis.push({ ...eni, description, tags, secondaryIpv4s });
+        this.enis.push({ ...eni, subnet, securityGroups, description, tags, secondaryIpv4s });
         return eni.id;
       }),
     attachEni: async ({ eni: id, deviceIndex }) =>
       this.#call("attachEni", () => {
         const eni = this.#eni("attachEni", id);
-        eni.attachment = this.#attachment(deviceIndex);
+        const attachment = this.#attachment(deviceIndex);
+        eni.attachment = attachment;
         eni.status = "in-use";
         this.#lag.set(id, this.metadataLag);
-        return eni.attachment.id;
+        return attachment.id;
       }),
     deleteWithInstance: async ({ eni }) =>
       this.#call("deleteWithInstance", () => {
@@ -132,14 +165,16 @@ export class TinyWorld {
   readonly metadata: InstanceMetadata = {
     instance: async () => INSTANCE,
     vpcCidrs: async () => this.vpcCidrs,
-    securityGroups: async () => [must(parseSecurityGroupId("sg-00000001"))],
+    securityGroups: async () => this.primaryGroups,
     enis: async () => this.enis.flatMap((eni) => this.#shown(eni)),
   };
 
   readonly kernel: Kernel = {
     setUpHost: () => {
       this.hostSetUps++;
+      return { removed: [], problem: undefined };
     },
+    tidyHost: () => undefined,
     setUpEni: (link) => {
       if (this.linkError !== undefined) throw this.linkError;
       this.links.set(link.primaryAddress, link);
@@ -208,6 +243,7 @@ export class TinyWorld {
       id,
       mac: must(parseMac(`02:00:00:00:00:${id.slice(-2)}`)),
       subnet: INSTANCE.subnet,
+      securityGroups: [must(parseSecurityGroupId("sg-00000001"))],
       description: "",
       interfaceType: "interface",
       status: "available",
@@ -219,7 +255,7 @@ export class TinyWorld {
     };
   }
 
-  #attachment(deviceIndex: number): Ec2Attachment {
+  #attachment(deviceIndex: number): Ec2Attachment & { readonly id: AttachmentId } {
     const id: AttachmentId = must(parseAttachmentId(`eni-attach-${this.#digits()}`));
     return {
       id,

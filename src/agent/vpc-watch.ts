@@ -8,7 +8,8 @@ const PERIOD_MS = 30_000;
 
 /**
  * Reads the VPC's blocks every 30 s, as the VPC CNI does (metadata tells nobody of a change), and sets up the host
- * again when they have changed. A failure is tried again with the next reading. Ends with `signal`.
+ * again when they have changed; at the same times it drops what only ended connections and pods needed. A failure is tried
+ * again with the next reading. Ends with `signal`.
  */
 export async function watchVpc(
   node: Node,
@@ -20,6 +21,7 @@ export async function watchVpc(
     await node.time.sleep(PERIOD_MS, { signal });
     if (signal.aborted) return;
     try {
+      node.kernel.tidyHost();
       const vpcCidrs = await node.metadata.vpcCidrs();
       if (keyOf(vpcCidrs) === known) continue;
       const { localIpv4: primaryAddress, primaryMac } = node.instance;

@@ -3,7 +3,13 @@ import type { Cidr, Mac } from "../net/index.ts";
 import { prefixesEqual } from "./codec/ip.ts";
 import type { Link } from "./codec/link-message.ts";
 import { TABLE } from "./codec/route-message.ts";
-import type { Rule } from "./codec/rule-message.ts";
+import {
+  type HostRemains,
+  markRule,
+  marksInUse,
+  marksWithRule,
+  vethPrefixesInUse,
+} from "./host-remains.ts";
 import { findLinkByMac, setLink } from "./links.ts";
 import { withNetlink } from "./netlink-session.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
@@ -30,36 +36,72 @@ export interface HostSettings extends Omit<SnatSettings, "primaryLink"> {
 export interface HostSetUp {
   /** Name of the primary ENI's link. */
   readonly primaryLink: string;
+  /** What of earlier settings is kept for what runs already; set up again when {@link readRemains} tells less. */
+  readonly remains: HostRemains;
 }
 
 /**
  * Prepares a node for pods: MTU and loose reverse path filter of the primary ENI, forwarding, the rule for marked
- * connections, rules for external services, translation. Running it again changes nothing that is right already, so
- * traffic goes on. Code "linkNotFound" when the primary ENI has no link.
+ * connections, rules for external services, translation. Running it again changes nothing that is right already.
+ *
+ * With other settings than before, open connections go on: what is new is added before what is old goes, the translation is
+ * replaced in one transaction, and marks and link names that open connections and running pods have are served until they
+ * end. Code "linkNotFound" when the primary ENI has no link.
  */
 export function setUpHost(settings: HostSettings): HostSetUp {
   const { netns, primaryMac, mtu, externalServiceCidrs } = settings;
-  const primaryLink = withNetlink(netns, (socket) => {
+  return withNetlink(netns, (socket) => {
     const link = requireLinkByMac(socket, primaryMac);
     if (link.mtu !== mtu) setLink(socket, link.index, { mtu });
-    ensureMarkRule(socket, settings);
-    ensureExternalServiceRules(socket, externalServiceCidrs);
-    return link.name;
+    const primaryLink = link.name;
+    // Loose, because answers to translated connections enter by the primary ENI though their pod lives on another.
+    requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
+    requireSysctl(["ipv4", "ip_forward"], 1, netns);
+    writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
+    const priority = RULE_PRIORITY.externalService;
+    for (const to of externalServiceCidrs) ensureRule(socket, { priority, to, table: TABLE.main });
+    const remains = translate(socket, { ...settings, primaryLink });
+    deleteOtherServiceRules(socket, externalServiceCidrs);
+    return { primaryLink, remains };
   });
-  // Loose, because answers to translated connections enter by the primary ENI though their pod lives on another.
-  requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
-  requireSysctl(["ipv4", "ip_forward"], 1, netns);
-  writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
-  updateSnat({ ...settings, primaryLink });
-  return { primaryLink };
 }
 
-/**
- * Replaces the translation in one transaction; call it again when the VPC gets another block. Connections that exist
- * keep theirs.
- */
-export function updateSnat(settings: SnatSettings & { readonly netns?: string | undefined }): void {
-  applyNft({ netns: settings.netns, commands: snatRuleset(settings) });
+/** What of earlier settings is still in use. It costs some 0.1 ms while there are few rules and connections. */
+export function readRemains(
+  { netns, connectionMark, vethPrefix, ...settings }: HostSettings,
+  { marks }: HostRemains,
+): HostRemains {
+  return withNetlink(netns, (socket) => {
+    const current = needsMarkRule(settings) ? connectionMark : undefined;
+    return {
+      marks: marksInUse(socket, { netns, marks, current }),
+      vethPrefixes: vethPrefixesInUse(socket, vethPrefix),
+    };
+  });
+}
+
+/** The translation and the rules for marked connections. Returns what of earlier settings stays. */
+function translate(
+  socket: NetlinkSocket,
+  settings: HostSettings & { readonly primaryLink: string },
+): HostRemains {
+  const { netns, connectionMark } = settings;
+  if (needsMarkRule(settings)) ensureRule(socket, markRule(connectionMark));
+  const marks = marksWithRule(socket).filter(
+    (mark) => mark !== connectionMark || !needsMarkRule(settings),
+  );
+  const before = { marks, vethPrefixes: vethPrefixesInUse(socket, settings.vethPrefix) };
+  applyNft({ netns, commands: snatRuleset(settings, before) });
+  if (marks.length === 0) return before;
+  // Only now: until a moment ago new connections may have got an old mark.
+  const remains = readRemains(settings, before);
+  if (marks.some((mark) => mark !== connectionMark && !remains.marks.includes(mark))) {
+    applyNft({ netns, commands: snatRuleset(settings, remains) });
+  }
+  for (const mark of marks) {
+    if (!remains.marks.includes(mark)) deleteRule(socket, markRule(mark));
+  }
+  return remains;
 }
 
 /** The link with that MAC. Code "linkNotFound"; the text is the one that the VPC CNI logs. */
@@ -76,21 +118,8 @@ export function requireLinkByMac(socket: NetlinkSocket, mac: Mac): Link {
   );
 }
 
-function ensureMarkRule(socket: NetlinkSocket, settings: HostSettings): void {
-  const { connectionMark: mark } = settings;
-  const rule: Rule = {
-    priority: RULE_PRIORITY.connectionMark,
-    mark,
-    mask: mark,
-    table: TABLE.main,
-  };
-  if (needsMarkRule(settings)) ensureRule(socket, rule);
-  else deleteRule(socket, rule);
-}
-
-function ensureExternalServiceRules(socket: NetlinkSocket, cidrs: readonly Cidr[]): void {
+function deleteOtherServiceRules(socket: NetlinkSocket, cidrs: readonly Cidr[]): void {
   const priority = RULE_PRIORITY.externalService;
-  for (const to of cidrs) ensureRule(socket, { priority, to, table: TABLE.main });
   for (const rule of listRules(socket)) {
     if (rule.priority !== priority || rule.table !== TABLE.main) continue;
     if (!cidrs.some((cidr) => prefixesEqual(rule.to, cidr))) deleteRule(socket, rule);

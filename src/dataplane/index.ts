@@ -11,8 +11,9 @@ export { addAddress, deleteAddress, listAddresses } from "./addresses.ts";
 export { connectInNetns } from "./connect.ts";
 export { setUpEni, subnetGateway, tearDownEni } from "./eni.ts";
 export type { EniSettings } from "./eni.ts";
-export { setUpHost, updateSnat } from "./host.ts";
+export { readRemains, setUpHost } from "./host.ts";
 export type { HostSettings, HostSetUp } from "./host.ts";
+export type { HostRemains } from "./host-remains.ts";
 export { isErrno, KernelError } from "./kernel-error.ts";
 export {
   addVethPair,
@@ -60,5 +61,7 @@ export type { WiredPod } from "./pod.ts";
 export { addRoute, deleteRoute, listRoutes, replaceRoute, replaceRoutes } from "./routes.ts";
 export { deleteRule, deleteRules, ensureRule, listRules } from "./rules.ts";
 export type { SnatSettings } from "./snat-ruleset.ts";
+export { removeStockRules } from "./stock-rules.ts";
+export type { StockRules } from "./stock-rules.ts";
 export { readSysctl, writeSysctl } from "./sysctl.ts";
 export type { SysctlKey } from "./sysctl.ts";

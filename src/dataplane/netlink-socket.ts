@@ -16,7 +16,8 @@ import { lastErrno, systemCalls } from "./system-calls.ts";
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
-const NETLINK_ROUTE = 0;
+/** Parts of the kernel that can be spoken to (linux/netlink.h). */
+const PROTOCOL = { route: 0, netfilter: 12 } as const;
 const SOL_NETLINK = 270;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
@@ -36,7 +37,7 @@ const DUMP_ATTEMPTS_MAX = 5;
 const RECEIVE_TIMEOUT_S = 5;
 
 /**
- * A conversation with one namespace's rtnetlink. It belongs for ever to the namespace in which it was opened, whatever
+ * A conversation with one namespace's rtnetlink, or with its netfilter. It belongs for ever to the namespace in which it was opened, whatever
  * the thread does later. Every call is synchronous and takes some 10 µs.
  */
 export class NetlinkSocket {
@@ -50,9 +51,9 @@ export class NetlinkSocket {
   }
 
   /** Opens a socket in the calling thread's namespace. `netns` only names that namespace in errors. */
-  static openHere(netns?: string): NetlinkSocket {
+  static openHere(netns?: string, protocol: keyof typeof PROTOCOL = "route"): NetlinkSocket {
     const calls = systemCalls();
-    const fd = calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    const fd = calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, PROTOCOL[protocol]);
     if (fd < 0) {
       throw new KernelError({ what: "open a netlink socket", errno: lastErrno(), netns });
     }

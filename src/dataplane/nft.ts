@@ -11,6 +11,9 @@ export type NftNode = Readonly<Record<string, unknown>>;
 /** How long nft may take; it needs some 10 ms. */
 const NFT_TIMEOUT_MS = 10_000;
 
+/** Chains of a service proxy can be long. */
+const OUTPUT_MAX_BYTES = 64 << 20;
+
 /** nft opens /dev/stdin, which the kernel refuses for the socket that Node gives a child; a pipe it allows. */
 const NFT_FROM_PIPE = "cat | nft --json --file -";
 
@@ -29,11 +32,31 @@ export function applyNft({
   readonly commands: readonly NftCommand[];
 }): void {
   const document = { nftables: [{ metainfo: { json_schema_version: 1 } }, ...commands] };
+  run({ netns, line: NFT_FROM_PIPE, input: JSON.stringify(document) });
+}
+
+/** What `nft list …` shows, without its head: objects such as `{ rule: … }`. Throws as {@link applyNft} does. */
+export function listNft(netns: string | undefined, what: string): NftNode[] {
+  const said = run({ netns, line: `nft --json list ${what}`, input: "" });
+  const { nftables } = JSON.parse(said) as { readonly nftables: readonly NftNode[] };
+  return nftables.filter((node) => !("metainfo" in node));
+}
+
+function run({
+  netns,
+  line,
+  input,
+}: {
+  readonly netns: string | undefined;
+  readonly line: string;
+  readonly input: string;
+}): string {
   const outcome = withNetns(netns, () =>
-    spawnSync("sh", ["-c", NFT_FROM_PIPE], {
-      input: JSON.stringify(document),
+    spawnSync("sh", ["-c", line], {
+      input,
       encoding: "utf8",
       timeout: NFT_TIMEOUT_MS,
+      maxBuffer: OUTPUT_MAX_BYTES,
     }),
   );
   const where = netns === undefined ? "" : ` in ${netns}`;
@@ -52,4 +75,5 @@ export function applyNft({
       facts: { netns, status: outcome.status },
     });
   }
+  return outcome.stdout;
 }

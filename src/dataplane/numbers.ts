@@ -20,6 +20,9 @@ export const POD_GATEWAY: Ipv4 = toIpv4(0xa9fe_0101);
 /** The prefix of host veth names unless AWS_VPC_K8S_CNI_VETHPREFIX says otherwise. */
 export const DEFAULT_VETH_PREFIX = "eni";
 
+/** The prefix of host veth names of pods with a branch ENI of their own, which nothing translates. */
+export const BRANCH_VETH_PREFIX = "vlan";
+
 /** The bit of the connection mark unless AWS_VPC_K8S_CNI_CONNMARK says otherwise. */
 export const DEFAULT_CONNECTION_MARK = 0x80;
 

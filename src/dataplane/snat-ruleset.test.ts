@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { HostRemains } from "./host-remains.ts";
 import { needsMarkRule, snatRuleset, type SnatSettings } from "./snat-ruleset.ts";
 import { hostSettings } from "./testing/topology.ts";
 import { cidr } from "./testing/values.ts";
 
 const DEFAULTS: SnatSettings = { ...hostSettings("unused"), primaryLink: "eth0" };
 
+const NONE: HostRemains = { marks: [], vethPrefixes: [] };
+
 /** One command a line: what a person can compare. */
-function lines(settings: SnatSettings): string {
-  return `${snatRuleset(settings)
+function lines(settings: SnatSettings, remains: HostRemains): string {
+  return `${snatRuleset(settings, remains)
     .map((command) => JSON.stringify(command))
     .join("\n")}\n`;
 }
@@ -28,10 +31,20 @@ describe("rulesets of every combination of settings (golden)", () => {
     { name: "hashrandom", change: { randomize: "hashrandom" } },
     { name: "ports-in-order", change: { randomize: "none" } },
     { name: "other-prefix-and-mark", change: { vethPrefix: "pod", connectionMark: 0x30 } },
-  ] as const)("$name", async ({ name, change }) => {
-    await expect(lines({ ...DEFAULTS, ...change })).toMatchFileSnapshot(
-      `golden/snat-${name}.jsonl`,
-    );
+    {
+      name: "after-a-change-of-prefix-and-mark",
+      change: { vethPrefix: "pod", connectionMark: 0x30 },
+      remains: { marks: [0x80], vethPrefixes: ["eni"] },
+    },
+    {
+      name: "external-snat-with-open-connections",
+      change: { externalSnat: true, nodePort: false },
+      remains: { marks: [0x80], vethPrefixes: [] },
+    },
+  ])("$name", async ({ name, change, remains = NONE }) => {
+    await expect(
+      lines({ ...DEFAULTS, ...(change as Partial<SnatSettings>) }, remains),
+    ).toMatchFileSnapshot(`golden/snat-${name}.jsonl`);
   });
 });
 
@@ -49,6 +62,8 @@ test.each([
 
 test("a node that knows no block of its VPC refuses to translate everything", () => {
   const settings = { ...DEFAULTS, vpcCidrs: [] };
-  expect(() => snatRuleset(settings)).toThrow(expect.objectContaining({ code: "vpcCidrsMissing" }));
-  expect(() => snatRuleset({ ...settings, externalSnat: true })).not.toThrow();
+  expect(() => snatRuleset(settings, NONE)).toThrow(
+    expect.objectContaining({ code: "vpcCidrsMissing" }),
+  );
+  expect(() => snatRuleset({ ...settings, externalSnat: true }, NONE)).not.toThrow();
 });

@@ -1,6 +1,8 @@
 import { BerthError } from "../base/index.ts";
 import { type Cidr, cidrCovers, formatIpv4, type Ipv4 } from "../net/index.ts";
+import type { HostRemains } from "./host-remains.ts";
 import type { NftCommand, NftNode } from "./nft.ts";
+import { BRANCH_VETH_PREFIX } from "./numbers.ts";
 
 /** What decides the translation of pods' addresses and the marks of their connections. */
 export interface SnatSettings {
@@ -27,7 +29,7 @@ export interface SnatSettings {
 /** The only nftables table that Berth owns on a node. */
 export const SNAT_TABLE = "berth";
 
-/** Whether packets of marked connections are routed by the main table, and the rule for it is needed. */
+/** Whether connections are marked, and the rule that routes their packets by the main table is needed for new ones. */
 export function needsMarkRule({
   externalSnat,
   nodePort,
@@ -43,11 +45,16 @@ export function needsMarkRule({
  * | no  | yes | yes | yes | yes |
  * | no  | no  | –   | yes | yes |
  * | yes | yes | yes | yes | –   |
- * | yes | no  | –   | –   | –   |
+ * | yes | no  | –   | (yes) | –   |
  *
- * Code "vpcCidrsMissing" when the node translates but knows no block of the VPC: it would translate everything.
+ * R2 and an empty nat chain stay in the last case too: connections that are translated already go on being so only while
+ * the namespace has a nat chain, and a connection that conntrack has not seen begin would be taken for a new one, and be
+ * translated in its midst, once the setting is changed back.
+ *
+ * `remains` are marks and links that only what runs already has. Code "vpcCidrsMissing" when the node translates but knows
+ * no block of the VPC: it would translate everything.
  */
-export function snatRuleset(settings: SnatSettings): NftCommand[] {
+export function snatRuleset(settings: SnatSettings, remains: HostRemains): NftCommand[] {
   const { externalSnat } = settings;
   if (!externalSnat && settings.vpcCidrs.length === 0) {
     throw new BerthError(
@@ -57,69 +64,97 @@ export function snatRuleset(settings: SnatSettings): NftCommand[] {
     );
   }
   const table = { family: "ip", name: SNAT_TABLE };
-  // Adding first makes the deletion succeed whether or not the table exists.
-  const fresh = [{ add: { table } }, { delete: { table } }];
-  if (!needsMarkRule(settings)) return fresh;
+  const vethNames = [settings.vethPrefix, ...remains.vethPrefixes].map((prefix) => `${prefix}*`);
   return [
-    ...fresh,
+    // Adding first makes the deletion succeed whether or not the table exists.
     { add: { table } },
-    ...markChains(settings),
-    ...(externalSnat ? [] : translationChains(settings)),
+    { delete: { table } },
+    { add: { table } },
+    ...restoreChain(settings, remains),
+    ...markChain(settings, vethNames),
+    baseChain("snat-post", { type: "nat", hook: "postrouting", prio: 100 }),
+    ...(externalSnat ? [] : translationRules(settings, vethNames)),
   ];
 }
 
 /** R1–R3: later packets of a connection learn its mark before they are routed. */
-function markChains({
-  primaryLink,
-  vethPrefix,
-  connectionMark,
-  nodePort,
-}: SnatSettings): NftCommand[] {
-  const setConnectionMark = mangle(CT_MARK, { "|": [CT_MARK, connectionMark] });
-  const restore = { jump: { target: "restore-mark" } };
+function markChain(
+  { primaryLink, connectionMark, nodePort }: SnatSettings,
+  vethNames: readonly string[],
+): NftCommand[] {
   const fromPrimary = [
     match(INPUT_NAME, "==", primaryLink),
     // The input link counts: an address of another ENI is not local here, as with iptables' --limit-iface-in.
     match({ fib: { result: "type", flags: ["daddr", "iif"] } }, "==", "local"),
-    setConnectionMark,
+    setMark(CT_MARK, connectionMark),
   ];
+  const names = [...vethNames, ...(nodePort ? [`${BRANCH_VETH_PREFIX}*`] : [])];
   return [
     baseChain("mark-pre", { type: "filter", hook: "prerouting", prio: -150 }),
-    chain("restore-mark"),
     ...(nodePort ? [rule("mark-pre", fromPrimary)] : []),
-    rule("mark-pre", [match(INPUT_NAME, "==", `${vethPrefix}*`), restore]),
-    ...(nodePort ? [rule("mark-pre", [match(INPUT_NAME, "==", "vlan*"), restore])] : []),
-    // Two rules, because nftables cannot merge two marks under a mask in one statement.
-    rule("restore-mark", [isMarked(connectionMark), setPacketMark(connectionMark), RETURN]),
+    ...names.map((name) =>
+      rule("mark-pre", [match(INPUT_NAME, "==", name), { jump: { target: "restore-mark" } }]),
+    ),
+  ];
+}
+
+/** Copies a connection's mark to its packet. Two rules a mark, because nftables cannot merge under a mask in one statement. */
+function restoreChain({ connectionMark }: SnatSettings, { marks }: HostRemains): NftCommand[] {
+  return [
+    chain("restore-mark"),
+    ...[connectionMark, ...marks.filter((mark) => mark !== connectionMark)].map((mark) =>
+      rule("restore-mark", [
+        match({ "&": [CT_MARK, mark] }, "==", mark),
+        setMark(PACKET_MARK, mark),
+        RETURN,
+      ]),
+    ),
     rule("restore-mark", [
       mangle(PACKET_MARK, { "&": [PACKET_MARK, (~connectionMark & 0xffff_ffff) >>> 0] }),
     ]),
   ];
 }
 
-/** R4–R7: connections of pods to outside the VPC are marked, and leave with the primary address. */
-function translationChains(settings: SnatSettings): NftCommand[] {
-  const { vethPrefix, connectionMark } = settings;
-  const inside = match(payload("daddr"), "==", "@nosnat");
-  const toLocal = { fib: { result: "type", flags: ["daddr"] } };
+/**
+ * R4–R7: connections of pods to outside the VPC are marked, and leave with the primary address.
+ *
+ * The VPC CNI marks in a nat chain, which the kernel does not ask about what kube-proxy has redirected: a service whose
+ * end point is outside is then translated but not marked, and leaves by the wrong ENI. Here it is marked by its real
+ * destination, with the connection's first packet, as translation is decided then too.
+ */
+function translationRules(settings: SnatSettings, vethNames: readonly string[]): NftCommand[] {
+  const { primaryLink, connectionMark } = settings;
+  const isInside = match(payload("daddr"), "==", "@nosnat");
+  const isFirstPacket = [
+    match({ ct: { key: "state" } }, "in", ["new", "related"]),
+    match({ "&": [{ ct: { key: "status" } }, CONFIRMED] }, "==", 0),
+  ];
+  const outputName = { meta: { key: "oifname" } };
   return [
     nosnatSet([...settings.vpcCidrs, ...settings.excludeCidrs]),
-    // After kube-proxy at −100: what that has redirected is not looked at again.
-    baseChain("connmark-pre", { type: "nat", hook: "prerouting", prio: -90 }),
     chain("mark-outbound"),
-    baseChain("snat-post", { type: "nat", hook: "postrouting", prio: 100 }),
-    rule("connmark-pre", [match(toLocal, "==", "local"), RETURN]),
-    rule("connmark-pre", [
-      match(INPUT_NAME, "==", `${vethPrefix}*`),
-      { jump: { target: "mark-outbound" } },
-    ]),
-    rule("connmark-pre", [isMarked(connectionMark), setPacketMark(connectionMark)]),
-    rule("mark-outbound", [inside, RETURN]),
-    rule("mark-outbound", [mangle(CT_MARK, { "|": [CT_MARK, connectionMark] })]),
-    rule("snat-post", [inside, RETURN]),
+    // After kube-proxy at −100.
+    baseChain("mark-new", { type: "filter", hook: "prerouting", prio: -90 }),
+    ...vethNames.map((name) =>
+      rule("mark-new", [
+        match(INPUT_NAME, "==", name),
+        ...isFirstPacket,
+        { jump: { target: "mark-outbound" } },
+      ]),
+    ),
+    rule("mark-outbound", [match(typeOf("daddr"), "==", "local"), RETURN]),
+    rule("mark-outbound", [isInside, RETURN]),
+    rule("mark-outbound", [setMark(CT_MARK, connectionMark), setMark(PACKET_MARK, connectionMark)]),
+    rule("snat-post", [isInside, RETURN]),
+    // What a program of the node sends from another ENI's address leaves by that ENI, where the primary one's would be refused.
     rule("snat-post", [
-      match({ meta: { key: "oifname" } }, "!=", "vlan*"),
-      match(toLocal, "!=", "local"),
+      match(outputName, "!=", primaryLink),
+      match(typeOf("saddr"), "==", "local"),
+      RETURN,
+    ]),
+    rule("snat-post", [
+      match(outputName, "!=", `${BRANCH_VETH_PREFIX}*`),
+      match(typeOf("daddr"), "!=", "local"),
       snat(settings),
     ]),
   ];
@@ -129,6 +164,8 @@ const CT_MARK: NftNode = { ct: { key: "mark" } };
 const PACKET_MARK: NftNode = { meta: { key: "mark" } };
 const INPUT_NAME: NftNode = { meta: { key: "iifname" } };
 const RETURN: NftNode = { return: null };
+/** IPS_CONFIRMED (linux/netfilter/nf_conntrack_common.h): a packet of the connection has passed already. */
+const CONFIRMED = 8;
 
 function snat({ primaryAddress, randomize }: SnatSettings): NftNode {
   const addr = formatIpv4(primaryAddress);
@@ -168,16 +205,16 @@ function payload(field: string): NftNode {
   return { payload: { protocol: "ip", field } };
 }
 
-function match(left: NftNode, op: "==" | "!=", right: unknown): NftNode {
+function match(left: NftNode, op: "==" | "!=" | "in", right: unknown): NftNode {
   return { match: { op, left, right } };
 }
 
-function isMarked(mark: number): NftNode {
-  return match({ "&": [CT_MARK, mark] }, "==", mark);
+function typeOf(field: "daddr" | "saddr"): NftNode {
+  return { fib: { result: "type", flags: [field] } };
 }
 
-function setPacketMark(mark: number): NftNode {
-  return mangle(PACKET_MARK, { "|": [PACKET_MARK, mark] });
+function setMark(key: NftNode, mark: number): NftNode {
+  return mangle(key, { "|": [key, mark] });
 }
 
 function mangle(key: NftNode, value: NftNode): NftNode {
