@@ -11,6 +11,10 @@ const variables: Readonly<Record<string, Variable>> = VARIABLES;
 
 test("an empty environment gives the defaults of the VPC CNI, and Berth's own", () => {
   expect(readAgentConfig({})).toEqual({
+    ipv6: undefined,
+    provisioning: "on",
+    enisFrom: "ec2",
+    networkCards: "first",
     policy: "berth",
     warm: { enis: 1, ips: 0, minimumIps: 0, prefixes: 1 },
     prefixDelegation: false,
@@ -21,6 +25,8 @@ test("an empty environment gives the defaults of the VPC CNI, and Berth's own", 
     clusterName: undefined,
     additionalTags: {},
     customNetworking: undefined,
+    subnetDiscovery: "on",
+    leakedEnis: "delete",
     onCordonedNodes: "standStill",
     podEnis: "off",
     podAddressAnnotation: "off",

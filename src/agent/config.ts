@@ -18,6 +18,8 @@ export interface AgentConfig extends Modes {
   readonly policy: PoolPolicy;
   readonly warm: WarmTargets;
   readonly prefixDelegation: boolean;
+  /** Whether single addresses stand in for prefixes that EC2 does not have; policy `berth` alone. */
+  readonly prefixFallback: boolean;
   /** Undefined: the instance type's limit alone. */
   readonly maxEnis: number | undefined;
   /** Undefined: what the instance type can carry. */
@@ -27,6 +29,10 @@ export interface AgentConfig extends Modes {
   readonly clusterName: string | undefined;
   /** Undefined: ENIs are made in the subnet of the primary one. */
   readonly customNetworking: CustomNetworking | undefined;
+  /** Whether ENIs are also made in other subnets, and subnets can be closed to pods, by tags. */
+  readonly subnetDiscovery: "on" | "off";
+  /** What becomes of ENIs of the cluster's agents that nothing uses. */
+  readonly leakedEnis: "delete" | "leave";
   /** Whether ENIs and addresses come and go on cordoned nodes too. */
   readonly onCordonedNodes: "growAndShrink" | "standStill";
   readonly podEnis: "on" | "off";
@@ -133,6 +139,7 @@ function readSettings(env: Environment): Omit<AgentConfig, "notes"> {
       prefixes: read.integer("WARM_PREFIX_TARGET"),
     },
     prefixDelegation: read.flag("ENABLE_PREFIX_DELEGATION"),
+    prefixFallback: read.flag("BERTH_PREFIX_FALLBACK"),
     maxEnis: read.integer("MAX_ENI"),
     maxPods: read.integer("MAX_PODS"),
     cooldownMs: read.integer("IP_COOLDOWN_PERIOD") * 1000,
@@ -140,6 +147,8 @@ function readSettings(env: Environment): Omit<AgentConfig, "notes"> {
     clusterName: read.text("CLUSTER_NAME"),
     additionalTags: readTags(read),
     customNetworking: readCustomNetworking(read),
+    subnetDiscovery: read.flag("ENABLE_SUBNET_DISCOVERY") ? "on" : "off",
+    leakedEnis: read.flag("DISABLE_LEAKED_ENI_CLEANUP") ? "leave" : "delete",
     onCordonedNodes: read.flag("AWS_MANAGE_ENIS_NON_SCHEDULABLE") ? "growAndShrink" : "standStill",
     podEnis: read.flag("ENABLE_POD_ENI") ? "on" : "off",
     podAddressAnnotation: read.flag("ANNOTATE_POD_IP") ? "on" : "off",

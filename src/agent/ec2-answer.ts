@@ -1,5 +1,11 @@
 import type { NetworkInterface, NetworkInterfaceAttachment } from "@aws-sdk/client-ec2";
-import { parseAttachmentId, parseEniId, parseInstanceId, parseSubnetId } from "../facts/index.ts";
+import {
+  parseAttachmentId,
+  parseEniId,
+  parseInstanceId,
+  parseSecurityGroupId,
+  parseSubnetId,
+} from "../facts/index.ts";
 import { parseCidr, parseIpv4, parseMac } from "../net/index.ts";
 import type { Ec2Attachment, Ec2Eni } from "./ec2.ts";
 import { unexpectedAnswer } from "./ec2-error.ts";
@@ -17,6 +23,10 @@ export function readEni(eni: NetworkInterface): Ec2Eni {
     id: required(operation, eni.NetworkInterfaceId, parseEniId),
     mac: required(operation, eni.MacAddress, parseMac),
     subnet: required(operation, eni.SubnetId, parseSubnetId),
+    securityGroups: readAll(
+      (eni.Groups ?? []).map(({ GroupId }) => GroupId),
+      parseSecurityGroupId,
+    ),
     description: eni.Description ?? "",
     interfaceType: eni.InterfaceType ?? "interface",
     // While it is being detached the ENI itself is still "in-use".

@@ -129,7 +129,7 @@ describe("questions", () => {
 
   test("leftover ENIs are looked for by tag and status", async () => {
     answers.push(success("<networkInterfaceSet/>"));
-    await ec2.unattachedEnis({ key: "k", value: "v" });
+    await ec2.unattachedEnis({ tags: { k: "v" } });
     expect(sent()).toMatchObject({
       "Filter.1.Name": "tag:k",
       "Filter.1.Value.1": "v",

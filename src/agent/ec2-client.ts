@@ -4,7 +4,9 @@ import { parseAttachmentId, parseEniId } from "../facts/index.ts";
 import { formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
 import type { Ec2, Ec2Eni } from "./ec2.ts";
 import { readAll, readEni, required } from "./ec2-answer.ts";
-import { toEc2Error, unexpectedAnswer } from "./ec2-error.ts";
+import { call, pages } from "./ec2-call.ts";
+import { unexpectedAnswer } from "./ec2-error.ts";
+import { placeQueries } from "./ec2-places.ts";
 
 /** Where and how EC2 is called. */
 export interface Ec2ClientSettings {
@@ -38,37 +40,39 @@ export async function newEc2(settings: Ec2ClientSettings): Promise<Ec2> {
     customUserAgent: "berth-agent",
     ...settings.transport,
   });
-  return { ...queries(sdk, client), ...eniChanges(sdk, client), ...addressChanges(sdk, client) };
+  return {
+    ...queries(sdk, client),
+    ...placeQueries(sdk, client),
+    ...eniChanges(sdk, client),
+    ...addressChanges(sdk, client),
+  };
 }
 
 type Queries = Pick<Ec2, "instanceEnis" | "eni" | "unattachedEnis" | "deviceIndexes" | "limits">;
 
 function queries(sdk: typeof Sdk, client: EC2Client): Queries {
   async function describe(filters: Filter[]): Promise<Ec2Eni[]> {
-    const enis: Ec2Eni[] = [];
-    let token: string | undefined;
-    do {
-      const page = {
-        Filters: filters,
-        MaxResults: 1000,
-        ...(token === undefined ? {} : { NextToken: token }),
-      };
+    return pages(async (next) => {
+      const page = { Filters: filters, MaxResults: 1000, ...next };
       const answer = await call("DescribeNetworkInterfaces", () =>
         client.send(new sdk.DescribeNetworkInterfacesCommand(page)),
       );
-      enis.push(...(answer.NetworkInterfaces ?? []).map(readEni));
-      token = answer.NextToken === "" ? undefined : answer.NextToken;
-    } while (token !== undefined);
-    return enis;
+      return { items: (answer.NetworkInterfaces ?? []).map(readEni), next: answer.NextToken };
+    });
   }
 
   return {
     // A filter and not a list of ids: one unknown id would fail the whole request.
     instanceEnis: (instance) => describe([{ Name: "attachment.instance-id", Values: [instance] }]),
-    unattachedEnis: ({ key, value }) =>
+    unattachedEnis: ({ tags, vpc }) =>
       describe([
-        { Name: `tag:${key}`, Values: [value] },
+        ...Object.entries(tags).map(([key, value]) =>
+          value === undefined
+            ? { Name: "tag-key", Values: [key] }
+            : { Name: `tag:${key}`, Values: [value] },
+        ),
         { Name: "status", Values: ["available"] },
+        ...(vpc === undefined ? [] : [{ Name: "vpc-id", Values: [vpc] }]),
       ]),
     async eni(id) {
       const [found] = await describe([{ Name: "network-interface-id", Values: [id] }]);
@@ -109,12 +113,13 @@ function queries(sdk: typeof Sdk, client: EC2Client): Queries {
   };
 }
 
+type PlaceQueries = ReturnType<typeof placeQueries>;
 type AddressChanges = Pick<Ec2, "assign" | "unassign" | "tag">;
 
 function eniChanges(
   sdk: typeof Sdk,
   client: EC2Client,
-): Omit<Ec2, keyof (Queries & AddressChanges)> {
+): Omit<Ec2, keyof (Queries & PlaceQueries & AddressChanges)> {
   return {
     async createEni({ subnet, securityGroups, description, tags, unit, count }) {
       const counts =
@@ -152,6 +157,12 @@ function eniChanges(
         NetworkInterfaceId: eni,
         Attachment: { AttachmentId: attachment, DeleteOnTermination: true },
       };
+      await call("ModifyNetworkInterfaceAttribute", () =>
+        client.send(new sdk.ModifyNetworkInterfaceAttributeCommand(request)),
+      );
+    },
+    async setSecurityGroups({ eni, securityGroups }) {
+      const request = { NetworkInterfaceId: eni, Groups: [...securityGroups] };
       await call("ModifyNetworkInterfaceAttribute", () =>
         client.send(new sdk.ModifyNetworkInterfaceAttributeCommand(request)),
       );
@@ -200,14 +211,6 @@ function addressChanges(sdk: typeof Sdk, client: EC2Client): AddressChanges {
       await call("CreateTags", () => client.send(new sdk.CreateTagsCommand(request)));
     },
   };
-}
-
-async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    throw toEc2Error(operation, error);
-  }
 }
 
 function writeTags(tags: Readonly<Record<string, string>>): Tag[] {

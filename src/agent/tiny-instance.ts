@@ -2,7 +2,7 @@ import { invariant } from "../base/index.ts";
 import { parseEniId, parseInstanceId, parseSubnetId, parseVpcId } from "../facts/index.ts";
 import { parseCidr, parseIpv4, parseMac } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
-import type { InstanceLimits } from "./ec2.ts";
+import type { Ec2Subnet, InstanceLimits } from "./ec2.ts";
 import type { InstanceFacts } from "./metadata.ts";
 
 /** For the tests of this room: a value that must be there. */
@@ -25,6 +25,16 @@ export const INSTANCE: InstanceFacts = {
   primaryEni: must(parseEniId("eni-00000001")),
   subnet: must(parseSubnetId("subnet-00000001")),
   vpc: must(parseVpcId("vpc-00000001")),
+};
+
+/** That subnet as EC2 describes it. */
+export const TINY_SUBNET: Ec2Subnet = {
+  id: INSTANCE.subnet,
+  vpc: INSTANCE.vpc,
+  zone: INSTANCE.availabilityZone,
+  cidr: SUBNET,
+  freeAddresses: 200,
+  tags: {},
 };
 
 /** ENIs and addresses of {@link INSTANCE}. */

@@ -4,6 +4,7 @@ import { MODE_VARIABLES } from "./mode-variables.ts";
 import { NETWORK_VARIABLES } from "./network-variables.ts";
 import { POOL_VARIABLES } from "./pool-variables.ts";
 import { PROCESS_VARIABLES } from "./process-variables.ts";
+import { SUBNET_VARIABLES } from "./subnets/subnet-variables.ts";
 
 /**
  * Every variable that the agent reads. Those that Amazon's VPC CNI knows have its names and defaults, so that a
@@ -14,12 +15,14 @@ export const VARIABLES: typeof POOL_VARIABLES &
   typeof MODE_VARIABLES &
   typeof NETWORK_VARIABLES &
   typeof PROCESS_VARIABLES &
+  typeof SUBNET_VARIABLES &
   typeof CONTRACT_VARIABLES = {
   ...POOL_VARIABLES,
   ...CLUSTER_VARIABLES,
   ...MODE_VARIABLES,
   ...NETWORK_VARIABLES,
   ...PROCESS_VARIABLES,
+  ...SUBNET_VARIABLES,
   ...CONTRACT_VARIABLES,
 };
 
