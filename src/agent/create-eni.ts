@@ -1,10 +1,11 @@
 import { eniDescription } from "../facts/index.ts";
-import type { AttachmentId, EniId } from "../facts/index.ts";
-import type { CreateEni, Outcome } from "../pool/index.ts";
+import type { AttachmentId, EniId, SubnetId } from "../facts/index.ts";
+import type { CreateEni, FailureReason, Outcome } from "../pool/index.ts";
 import { BACK_OFF, retry } from "./back-off.ts";
 import { Ec2Error } from "./ec2-error.ts";
-import { placeForEni } from "./eni-place.ts";
 import type { EniPlace } from "./eni-place.ts";
+import { placesForEni } from "./eni-places.ts";
+import type { EniPlaces } from "./eni-places.ts";
 import { deleteEni, detachAndDelete } from "./eni-removal.ts";
 import { attached, setUpEni, shownBlocks } from "./eni-set-up.ts";
 import { creationTags } from "./eni-tags.ts";
@@ -17,22 +18,20 @@ import { EniNotShown, stepFailure } from "./step-failure.ts";
 const DEVICE_INDEXES = 100;
 
 /**
- * Creates an ENI where {@link placeForEni} says, attaches it at the lowest free device index, waits until metadata shows it with
- * its addresses, and sets it up in the kernel. An ENI that can't be attached, or would outlive the instance, is
- * deleted again. One that is attached but not ready stays: the pool's next look at the instance adopts it.
+ * Creates an ENI in the first of the {@link placesForEni} that takes it, attaches it at the lowest free device index, waits
+ * until metadata shows it with its addresses, and sets it up in the kernel. An ENI that can't be attached, or would
+ * outlive the instance, is deleted again. One that is attached but not ready stays: the pool's next look at the instance
+ * adopts it.
  */
 export async function createEni(node: Node, asked: CreateEni): Promise<Outcome> {
   const step = { ...asked, count: Math.min(asked.count, node.limits.ipv4PerEni - 1) };
-  const place = placeForEni(node);
-  // The pool does not grow without an ENIConfig; it may have gone this very moment.
-  if (!place.ok)
-    return { kind: "failed", reason: "other", code: "NoENIConfig", subnetId: undefined };
-  const { subnet } = place.value;
-  if (step.avoidSubnets.includes(subnet)) return noSubnetLeft(step);
+  const found = await placesForEni(node, step);
+  if (!found.ok) return found.failure;
+  let subnet = found.places[0].subnet;
   try {
-    const id = await create(node, place.value, step);
-    await attach(node, id);
-    const shown = await waitUntilShown(node, id, step);
+    const made = await createInFirst(node, found.places, { step, trying: (at) => (subnet = at) });
+    await attach(node, made);
+    const shown = await waitUntilShown(node, made, step);
     const eni = await setUpEni(node, shown, "secondary");
     return { kind: "created", eni: attached(eni, shownBlocks(shown)) };
   } catch (error) {
@@ -40,12 +39,32 @@ export async function createEni(node: Node, asked: CreateEni): Promise<Outcome> 
   }
 }
 
-/** The answer of the subnets that are avoided, which a moment ago gave it themselves. */
-function noSubnetLeft({ unit, avoidSubnets }: CreateEni): Outcome {
-  const [subnetId] = avoidSubnets;
-  return unit === "prefix"
-    ? { kind: "failed", reason: "noFreeBlock", code: "InsufficientCidrBlocks", subnetId }
-    : { kind: "failed", reason: "subnetFull", code: "InsufficientFreeAddressesInSubnet", subnetId };
+/** Failures that another subnet would not change. */
+const EVERYWHERE: ReadonlySet<FailureReason> = new Set(["throttled", "quota"]);
+
+async function createInFirst(
+  node: Node,
+  places: Extract<EniPlaces, { ok: true }>["places"],
+  { step, trying }: { readonly step: CreateEni; readonly trying: (subnet: SubnetId) => void },
+): Promise<EniId> {
+  const [place, ...others] = places;
+  const { subnet } = place;
+  trying(subnet);
+  try {
+    return await create(node, place, step);
+  } catch (error) {
+    if (!(error instanceof Ec2Error) || EVERYWHERE.has(error.reason)) throw error;
+    if (isNoRoom(error)) node.subnets.noteRefusal(subnet, step);
+    const [next, ...rest] = others;
+    if (next === undefined || node.stopping.aborted) throw error;
+    const facts = { subnet, next: next.subnet, ...errorFacts(error) };
+    node.log.info(facts, "a subnet does not take the new ENI; trying the next");
+    return createInFirst(node, [next, ...rest], { step, trying });
+  }
+}
+
+function isNoRoom({ reason }: Ec2Error): boolean {
+  return reason === "subnetFull" || reason === "noFreeBlock";
 }
 
 async function create(

@@ -15,6 +15,7 @@ import { errorFacts } from "./log.ts";
 import type { InstanceFacts, MetadataEni } from "./metadata.ts";
 import type { Node, NodePorts } from "./node.ts";
 import { EniNotShown } from "./step-failure.ts";
+import { newSubnets } from "./subnets/known-subnets.ts";
 
 /** The node as the agent found it. */
 export interface Discovered {
@@ -64,6 +65,12 @@ export async function discover(
     manageUntaggedEnis: config.manageUntaggedEnis,
     provisioning: config.provisioning,
     customNetworking: config.customNetworking,
+    subnets: newSubnets(ports, {
+      instance,
+      clusterName,
+      discovery: config.subnetDiscovery,
+      policy: config.policy,
+    }),
     enis: new Map(),
     ignored: new Set(),
   };
@@ -73,6 +80,8 @@ export async function discover(
 
   const described = await describeAll(ports, instance);
   if (!described.some(({ id }) => id === instance.primaryEni)) throw primaryMissing(instance);
+  // Their tags decide which ENIs serve pods.
+  if (config.subnetDiscovery === "on") await node.subnets.refresh();
   const holdsLease = (eni: Ec2Eni): boolean => hasAny(ec2Blocks(eni), leased);
   const shown = await shownEnis(node, described.filter(holdsLease));
   const enis: AttachedEni[] = [];

@@ -77,6 +77,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
     }
     await tagEni(node, eni);
     await tieToInstance(node, eni);
+    await node.subnets.refresh();
     const known = await setUpEni(node, shown, roleOf(node, eni));
     return { kind: "adopted", eni: attached(known, ec2Blocks(eni)) };
   } catch (error) {

@@ -66,7 +66,7 @@ export function attached(eni: KnownEni, blocks: readonly Cidr[]): AttachedEni {
     id: eni.id,
     deviceIndex: eni.deviceIndex,
     role: eni.role,
-    service: eni.kernel === "set" ? "pods" : "excluded",
+    service: eni.kernel === "set" && eni.pods === "open" ? "pods" : "excluded",
     subnetId: eni.subnet,
     primaryAddress: eni.primaryAddress,
     blocks,
@@ -89,7 +89,7 @@ export function shownBlocks({ ipv4s, prefixes }: MetadataEni): Cidr[] {
 function describe(
   { id, deviceIndex, subnet, subnetCidr, ipv4s }: MetadataEni,
   role: EniRole,
-): Omit<KnownEni, "kernel"> & { readonly subnetCidr: Cidr } {
+): Omit<KnownEni, "kernel" | "pods"> & { readonly subnetCidr: Cidr } {
   const [primaryAddress] = ipv4s;
   invariant(
     primaryAddress !== undefined && subnetCidr !== undefined,
@@ -98,9 +98,10 @@ function describe(
   return { id, deviceIndex, role, subnet, subnetCidr, primaryAddress };
 }
 
-function remember(node: Node, eni: KnownEni): KnownEni {
-  node.enis.set(eni.id, eni);
-  return eni;
+function remember(node: Node, eni: Omit<KnownEni, "pods">): KnownEni {
+  const known = { ...eni, pods: node.subnets.isClosed(eni.subnet) ? "closed" : "open" } as const;
+  node.enis.set(known.id, known);
+  return known;
 }
 
 function isMissingLink(error: unknown): boolean {

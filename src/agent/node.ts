@@ -9,6 +9,7 @@ import type { EniTagging } from "./eni-tags.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Log } from "./log.ts";
 import type { InstanceFacts, InstanceMetadata } from "./metadata.ts";
+import type { Subnets } from "./subnets/subnets.ts";
 
 /** The world that the agent acts on. */
 export interface NodePorts {
@@ -33,6 +34,8 @@ export interface Node extends NodePorts {
   /** `off`: nothing is changed in EC2. */
   readonly provisioning: "on" | "off";
   readonly customNetworking: CustomNetworking | undefined;
+  /** Where its ENIs can be made, and which of them serve pods. */
+  readonly subnets: Subnets;
   /** The node's ENIs that were set up, by id; entries stay until their kernel state is removed. */
   readonly enis: Map<EniId, KnownEni>;
   /** ENIs that are none of our business; not looked at again until they are gone from metadata. */
@@ -50,4 +53,6 @@ export interface KnownEni {
   readonly primaryAddress: Ipv4;
   /** `unset`: the kernel would not take it, so it gets no new pods; those that it has stay. */
   readonly kernel: "set" | "unset";
+  /** `closed`: its subnet is kept from pods, by its tags; those that it has stay. */
+  readonly pods: "open" | "closed";
 }

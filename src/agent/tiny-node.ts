@@ -2,6 +2,7 @@ import { systemTime } from "../time/index.ts";
 import type { Time } from "../time/index.ts";
 import type { Log } from "./log.ts";
 import type { Node } from "./node.ts";
+import { onlySubnet } from "./subnets/subnets.ts";
 import { INSTANCE, LIMITS } from "./tiny-instance.ts";
 import type { TinyWorld } from "./tiny-world.ts";
 
@@ -35,6 +36,7 @@ export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Nod
     manageUntaggedEnis: true,
     provisioning: "on",
     customNetworking: undefined,
+    subnets: onlySubnet(INSTANCE.subnet, INSTANCE.availabilityZone),
     enis: new Map(),
     ignored: new Set(),
     ...given,
