@@ -5,6 +5,7 @@ import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts
 import type { Checkpoint } from "./checkpoint.ts";
 import { newCniHandler } from "./cni-handlers.ts";
 import type { CniHandler } from "./cni-handlers.ts";
+import type { CniParts } from "./cni-parts.ts";
 import type { AgentConfig } from "./config.ts";
 import { discover } from "./discover.ts";
 import type { Discovered } from "./discover.ts";
@@ -12,11 +13,15 @@ import type { InstanceLimits } from "./ec2.ts";
 import { forgetEni } from "./eni-removal.ts";
 import { followCluster } from "./growth.ts";
 import type { Growth } from "./growth.ts";
+import { because } from "./ledger/reason.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { errorFacts } from "./log.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopParts } from "./loop.ts";
+import { newMetadataEc2 } from "./imds-only/metadata-ec2.ts";
 import type { InstanceFacts } from "./metadata.ts";
+import { watchHostSetUps } from "./metrics/host-set-ups.ts";
+import type { Telemetry } from "./metrics/telemetry.ts";
 import type { Node, NodePorts } from "./node.ts";
 import { announceFeatures } from "./node-features.ts";
 import { perform } from "./perform.ts";
@@ -38,11 +43,14 @@ export interface CoreParts {
   readonly limits: InstanceLimits;
   /** A checkpoint of the leases that the function gives. */
   readonly openCheckpoint: (leases: () => readonly SavedLease[]) => Checkpoint;
+  readonly telemetry: Telemetry;
 }
 
 /** An agent that has taken over what the last one left, and whose pool moves. */
 export interface AgentCore {
   readonly pool: Pool;
+  /** What serving pods needs, for other ways than CNI's own. */
+  readonly cni: CniParts;
   readonly handle: CniHandler;
   /**
    * Resolves when CNI calls should be served: at once if pods are running, whose successors must not wait for EC2; else
@@ -63,25 +71,35 @@ export interface AgentCore {
  * Starts what every agent does, in the order of the VPC CNI: host and ENIs, leases, growth of the pool.
  * `ports.stopping` stops it. Throws BerthError when the node can't be used.
  */
-export async function startCore(ports: NodePorts, parts: CoreParts): Promise<AgentCore> {
-  const { config } = parts;
-  const { time } = ports;
+export async function startCore(given: NodePorts, parts: CoreParts): Promise<AgentCore> {
+  const { config, telemetry } = parts;
+  const { time } = given;
+  const ports = { ...withEc2(given, parts), kernel: watchHostSetUps(given.kernel, telemetry) };
   let leases = (): readonly SavedLease[] => [];
   const checkpoint = parts.openCheckpoint(() => leases());
   const saved = checkpoint.load();
   const leased: ReadonlySet<Ipv4> = new Set(saved.map(({ address }) => address));
-  const found = await discover(ports, { ...parts, leased });
+  const found = await because("start", () => discover(ports, { ...parts, leased }));
   const pool = new Pool(settingsFor(config, { ...parts, unmanagedEnis: found.unmanagedEnis }));
   leases = () => pool.leases();
   pool.observe(found.enis, time.nowMs());
   await restore(ports, { pool, saved, checkpoint });
-  return run(found, { config, pool, checkpoint, wake: newWake(time) });
+  telemetry.noteInitialised(pool);
+  return run(found, { config, pool, checkpoint, telemetry, wake: newWake(time) });
+}
+
+/** Where instance metadata stands for EC2, whoever is called. */
+function withEc2(ports: NodePorts, { config, instance }: CoreParts): NodePorts {
+  if (config.enisFrom === "ec2") return ports;
+  const { ec2, metadata } = ports;
+  return { ...ports, ec2: newMetadataEc2(ec2, { metadata, instance }) };
 }
 
 interface PoolParts {
   readonly config: AgentConfig;
   readonly pool: Pool;
   readonly checkpoint: Checkpoint;
+  readonly telemetry: Telemetry;
   readonly wake: Wake;
 }
 
@@ -106,7 +124,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
     if (!refused && growth.obstacle === undefined) giving.resolve();
   });
   loop.ended.catch(() => broken.abort());
-  void watchVpc(running, vpcCidrs, stopping);
+  void because("watch", () => watchVpc(running, vpcCidrs, stopping));
   const hasPods = pool.leases().length > 0;
   const ended = loop.ended.finally(async () => {
     growth.stop();
@@ -115,9 +133,11 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
     await checkpoint.commit();
   });
   ended.catch(() => undefined); // whoever stops it hears of it
+  const cni = cniParts(running, parts, growth);
   return {
     pool,
-    handle: newHandler(running, parts, growth),
+    cni,
+    handle: newCniHandler(cni),
     servable: hasPods ? Promise.resolve() : loop.settled,
     giving: giving.promise,
     stopping,
@@ -128,7 +148,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
 
 function loopParts(
   node: Node,
-  { pool, checkpoint, wake }: PoolParts,
+  { pool, checkpoint, telemetry, wake }: PoolParts,
   onOutcome: (outcome: Outcome) => void,
 ): LoopParts {
   const { time, log } = node;
@@ -139,14 +159,15 @@ function loopParts(
     time,
     log,
     begin: clusterKnown(node),
-    perform: (step) => perform(node, step),
+    perform: (step) => because(step.kind, () => perform(node, step)),
     onOutcome: (step, outcome, change) => {
       onOutcome(outcome);
+      telemetry.noteStep(step, outcome, change);
       tellSubnets(step, outcome);
       followChange(node, checkpoint, change);
     },
     houseKeep: async (nowMs) => {
-      await sweepLeftovers(node);
+      await because("sweep", () => sweepLeftovers(node));
       return nowMs + SWEEP_PERIOD_MS;
     },
   };
@@ -164,12 +185,12 @@ async function clusterKnown({ cluster, time, log, stopping }: Node): Promise<voi
     log.warn({}, "the Kubernetes API does not say what this node's max pods are; going on without");
 }
 
-function newHandler(
+function cniParts(
   node: Node,
-  { config, pool, checkpoint, wake }: PoolParts,
+  { config, pool, checkpoint, telemetry, wake }: PoolParts,
   growth: Growth,
-): CniHandler {
-  return newCniHandler({
+): CniParts {
+  return {
     pool,
     checkpoint,
     wake,
@@ -184,7 +205,8 @@ function newHandler(
     subnetCidr: (subnet) =>
       [...node.enis.values()].find((eni) => eni.subnet === subnet)?.subnetCidr,
     obstacle: () => growth.obstacle,
-  });
+    telemetry,
+  };
 }
 
 /** What the pool lost or let go is removed from the kernel and from the file. */

@@ -87,6 +87,7 @@ async function assign(
 /** What the runtime says in its event is the whole of it; ours says the cause, and is counted when it repeats. */
 function refused(parts: CniParts, { pod }: ContainerRequest, refusal: Refusal): CniFailure {
   const { instanceType, subnetCidr, time, cluster } = parts;
+  parts.telemetry.noteNoAddress();
   const context = { instanceType, subnetCidr, obstacle: parts.obstacle() };
   const news = refusalNews(refusal, context);
   if (news !== undefined && pod.name !== "")

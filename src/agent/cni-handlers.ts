@@ -61,6 +61,10 @@ export function newCniHandler(parts: CniParts): CniHandler {
     const result = await answer(request, signal);
     const named = { ...facts(request), ...holding(leaseOf(parts, request) ?? before) };
     const tookMs = Math.round((parts.time.nowMs() - startedMs) * 10) / 10;
+    if (request.command === "ADD" || request.command === "DEL") {
+      const event = { command: request.command, tookMs, result: outcomeOf(result) };
+      parts.telemetry.noteCniCall(event);
+    }
     if (typeof result === "string") {
       // Probes ask for STATUS every few seconds; the log is about pods.
       const level = "containerId" in request || request.command === "GC" ? "info" : "debug";
@@ -73,6 +77,10 @@ export function newCniHandler(parts: CniParts): CniHandler {
     );
     return failed(result, version);
   };
+}
+
+function outcomeOf(result: string | CniFailure): "ok" | "failed" {
+  return typeof result === "string" ? "ok" : "failed";
 }
 
 function failed(failure: CniFailure, version: CniVersion): CniReply {

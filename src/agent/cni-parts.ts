@@ -8,6 +8,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Kernel, PodToWire } from "./kernel.ts";
 import type { Log } from "./log.ts";
+import type { Telemetry } from "./metrics/telemetry.ts";
 import { ownerKey } from "./owner.ts";
 import type { Wake } from "./wake.ts";
 
@@ -30,6 +31,7 @@ export interface CniParts {
   readonly obstacle: () => string | undefined;
   readonly instanceType: string;
   readonly subnetCidr: (subnet: SubnetId) => Cidr | undefined;
+  readonly telemetry: Pick<Telemetry, "noteCniCall" | "noteNoAddress">;
 }
 
 /** Under which key the pool holds the address of the request's interface. */

@@ -20,6 +20,8 @@ import { newInstanceMetadata } from "./metadata.ts";
 import type { InstanceFacts } from "./metadata.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import { tellNotes } from "./settings/tell-notes.ts";
+import { Telemetry } from "./metrics/telemetry.ts";
+import { because } from "./ledger/reason.ts";
 import { tellMissingPermissions } from "./permission-news.ts";
 import type { Environment } from "./variable-reader.ts";
 
@@ -68,6 +70,7 @@ export interface InProcessAgent {
 interface Begun {
   readonly core: AgentCore;
   readonly instance: InstanceFacts;
+  readonly telemetry: Telemetry;
 }
 
 /** Starts an agent. Settings that can't be reject `ready` and `ended`, as they would end a process. */
@@ -126,8 +129,9 @@ async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Pro
   tellNotes(config, log);
   const metadata = newInstanceMetadata(options.metadata);
   const instance = await metadata.instance();
-  const ec2 = tellMissingPermissions(options.ec2, cluster);
-  const limits = await limitsOf(ec2, instance.instanceType);
+  const telemetry = new Telemetry({ time, log });
+  const ec2 = telemetry.recorded(tellMissingPermissions(options.ec2, cluster));
+  const limits = await because("start", () => limitsOf(ec2, instance.instanceType));
   const kernel = newMemoryKernel(memory);
   const core = await startCore(
     { ec2, metadata, kernel, cluster, log, time, stopping },
@@ -135,6 +139,7 @@ async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Pro
       config,
       instance,
       limits,
+      telemetry,
       openCheckpoint: (leases): Checkpoint => ({
         load: () => memory.leases,
         async commit() {
@@ -143,7 +148,7 @@ async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Pro
       }),
     },
   );
-  return { core, instance };
+  return { core, instance, telemetry };
 }
 
 async function untilReady({ servable, giving, stopping, ended }: AgentCore): Promise<void> {

@@ -1,33 +1,73 @@
-import { createServer } from "node:http";
-import type { Server } from "node:http";
 import { formatCidr, formatIpv4 } from "../net/index.ts";
 import type { Pool } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
+import type { Cluster } from "./cluster.ts";
+import type { AgentConfig } from "./config.ts";
+import { eniConfigName } from "./eni-place.ts";
+import type { Page } from "./http-endpoint.ts";
+import { callReport } from "./ledger/call-report.ts";
 import type { InstanceFacts } from "./metadata.ts";
+import type { Telemetry } from "./metrics/telemetry.ts";
 import { parseOwnerKey } from "./owner.ts";
-import { listenOnSocket } from "./unix-socket.ts";
+import { eniInfos } from "./stock/eni-infos.ts";
+import { eniTable } from "./stock/route-table.ts";
+import { networkSettings, poolSettingsShown } from "./stock/settings-shown.ts";
 
 /** What can be asked about. */
 export interface IntrospectionParts {
-  readonly path: string;
+  readonly config: AgentConfig;
   readonly pool: Pool;
   readonly instance: InstanceFacts;
+  readonly cluster: Pick<Cluster, "node"> | undefined;
   readonly time: Time;
+  readonly telemetry: Pick<Telemetry, "ledger" | "podStarts" | "startedMs">;
 }
 
-/** Answers `GET /v1/pool` with the pool as JSON, over HTTP on a Unix socket. */
-export async function startIntrospection(parts: IntrospectionParts): Promise<Server> {
-  const server = createServer((request, response) => {
-    const found = request.method === "GET" && request.url === "/v1/pool";
-    response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
-    response.end(JSON.stringify(found ? poolReport(parts) : { error: "ask for GET /v1/pool" }));
-  });
-  await listenOnSocket(server, parts.path);
-  return server;
+/**
+ * The answer to each path: those of the VPC CNI v1.23 with its shapes, `/v1/pool` and `/v1/ec2-calls`. Any other path
+ * answers with the list of them.
+ */
+export function introspectionPages(parts: IntrospectionParts): (path: string) => Page {
+  const { config, pool, cluster, time } = parts;
+  const pages: Readonly<Record<string, () => Page>> = {
+    "/v1/enis": () =>
+      json(
+        eniInfos(
+          [{ card: 0, pool, routeTable: (deviceIndex) => eniTable(0, deviceIndex) }],
+          time.nowMs(),
+        ),
+      ),
+    "/v1/eni-configs": () => eniConfigPage(config, cluster),
+    "/v1/networkutils-env-settings": () => json(networkSettings(config)),
+    "/v1/ipamd-env-settings": () => json(poolSettingsShown(config)),
+    "/v1/pool": () => json(poolReport(parts)),
+    "/v1/ec2-calls": () => json(callReport(parts)),
+  };
+  const list = json({ AvailableCommands: Object.keys(pages) });
+  return (path) => pages[path]?.() ?? list;
+}
+
+/** A JSON string, the name of this node's ENIConfig, as the VPC CNI answers it. */
+function eniConfigPage(
+  { customNetworking }: AgentConfig,
+  cluster: Pick<Cluster, "node"> | undefined,
+): Page {
+  const node = cluster?.node();
+  if (node === undefined)
+    return { ...json({ error: "the node's object is not known" }), status: 404 };
+  return json(customNetworking === undefined ? "default" : eniConfigName(node, customNetworking));
+}
+
+function json(value: unknown): Page {
+  return { body: `${JSON.stringify(value)}\n` };
 }
 
 /** The pool in texts and numbers; addresses and blocks in decimal, times in ms since 1970. */
-export function poolReport({ pool, instance, time }: Omit<IntrospectionParts, "path">): object {
+export function poolReport({
+  pool,
+  instance,
+  time,
+}: Pick<IntrospectionParts, "pool" | "instance" | "time">): object {
   const nowMs = time.nowMs();
   return {
     instanceId: instance.instanceId,

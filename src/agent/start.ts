@@ -1,24 +1,14 @@
-import type { Server } from "node:http";
 import { join } from "node:path";
 import { CONFLIST_FILE, renderConflist } from "../cni/index.ts";
 import { startCore } from "./agent-core.ts";
-import type { AgentCore, CoreParts } from "./agent-core.ts";
-import type { Boot } from "./boot.ts";
+import type { AgentCore } from "./agent-core.ts";
 import { newCheckpoint, replaceFile } from "./checkpoint.ts";
-import { startCniServer } from "./cni-server.ts";
-import type { CniServer } from "./cni-server.ts";
 import type { AgentConfig } from "./config.ts";
-import { startIntrospection } from "./introspection.ts";
 import { errorFacts } from "./log.ts";
 import type { NodePorts } from "./node.ts";
+import { serve } from "./serve.ts";
+import type { AgentParts, Closable } from "./serve.ts";
 import { requireUnanswered } from "./unix-socket.ts";
-
-const PEER_TIMEOUT_MS = 10_000;
-
-/** What an agent of a machine is made of beside its ports. */
-export interface AgentParts extends Omit<CoreParts, "openCheckpoint"> {
-  readonly boot: Boot;
-}
 
 /** An agent that serves pods. */
 export interface RunningAgent {
@@ -39,7 +29,7 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
     ...parts,
     openCheckpoint: (leases) => newCheckpoint({ file: config.checkpointFile, boot, leases }),
   });
-  const servers: Servers = { cni: undefined, introspection: undefined };
+  const servers: Closable[] = [];
   try {
     await core.servable;
     await serve(ports, { parts, core, servers });
@@ -51,30 +41,6 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
   const ended = finish(core, servers, admitPods(ports, config, core));
   ended.catch(() => undefined); // the caller may still be busy; it hears of it
   return { ended };
-}
-
-/** What listens so far. */
-interface Servers {
-  cni: CniServer | undefined;
-  introspection: Server | undefined;
-}
-
-async function serve(
-  { log, time }: NodePorts,
-  given: { readonly parts: AgentParts; readonly core: AgentCore; readonly servers: Servers },
-): Promise<void> {
-  const { core, servers } = given;
-  const { config, instance } = given.parts;
-  const { pool, handle } = core;
-  servers.cni = await startCniServer({
-    path: config.cniSocket,
-    handle,
-    log,
-    peerTimeoutMs: PEER_TIMEOUT_MS,
-  });
-  const { introspectionSocket: path } = config;
-  if (path !== undefined)
-    servers.introspection = await startIntrospection({ path, pool, instance, time });
 }
 
 /** Writes the network list when there are addresses. A list of an earlier agent has stayed, so its node is Ready all along. */
@@ -96,15 +62,13 @@ async function admitPods(
   log.info(pool.stats(time.nowMs()), "ready for pods");
 }
 
-async function close({ cni, introspection }: Servers): Promise<void> {
-  introspection?.closeAllConnections();
-  introspection?.close();
-  await cni?.close();
+async function close(servers: readonly Closable[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()));
 }
 
 async function finish(
   { stopping, ended }: AgentCore,
-  servers: Servers,
+  servers: readonly Closable[],
   admitted: Promise<void>,
 ): Promise<void> {
   await aborted(stopping);

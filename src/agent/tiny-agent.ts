@@ -10,6 +10,7 @@ import type { Cluster } from "./cluster.ts";
 import { readAgentConfig } from "./config.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Log } from "./log.ts";
+import { Telemetry } from "./metrics/telemetry.ts";
 import { startAgent } from "./start.ts";
 import { INSTANCE, LIMITS } from "./tiny-instance.ts";
 import type { TinyWorld } from "./tiny-world.ts";
@@ -53,17 +54,20 @@ export async function startTinyAgent(
   const stopping = new AbortController();
   const lines: string[] = [];
   const { ec2, metadata, kernel } = world;
+  const log = logInto(lines);
+  const telemetry = new Telemetry({ time: systemTime, log });
   const ports = {
-    ec2,
+    ec2: telemetry.recorded(ec2),
     metadata,
     kernel,
     cluster,
-    log: logInto(lines),
+    log,
     time: systemTime,
     stopping: stopping.signal,
   };
   const boot = { id: "boot-1", startedAtMs: 0 };
-  const agent = await startAgent(ports, { config, instance: INSTANCE, limits: LIMITS, boot });
+  const parts = { config, instance: INSTANCE, limits: LIMITS, boot, telemetry };
+  const agent = await startAgent(ports, parts);
   return {
     config,
     directory,

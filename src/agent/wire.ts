@@ -14,6 +14,8 @@ import { errorFacts, newLog } from "./log.ts";
 import type { Log } from "./log.ts";
 import { newInstanceMetadata } from "./metadata.ts";
 import type { InstanceFacts } from "./metadata.ts";
+import { Telemetry } from "./metrics/telemetry.ts";
+import { because } from "./ledger/reason.ts";
 import { tellMissingPermissions } from "./permission-news.ts";
 import { usesPrefixes } from "./pool-settings.ts";
 import { startAgent } from "./start.ts";
@@ -33,6 +35,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     timeoutMs: METADATA_TIMEOUT_MS,
     attempts: ATTEMPTS,
   });
+  const telemetry = new Telemetry({ time: systemTime, log });
   let cluster: Cluster | undefined;
   tellNotes(config, log);
   try {
@@ -40,12 +43,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     cluster = await openCluster(config, log);
     const instance = await metadata.instance();
     log.info({ ...instance, policy: config.policy }, "starting on this instance");
-    const ec2 = tellMissingPermissions(await openEc2(config, instance), cluster);
-    const limits = await limitsOf(ec2, instance.instanceType);
+    const allowed = tellMissingPermissions(await openEc2(config, instance), cluster);
+    const ec2 = telemetry.recorded(allowed);
+    const limits = await because("start", () => limitsOf(ec2, instance.instanceType));
     warnOfPrefixes({ config, instance, limits, log });
     const kernel = newLinuxKernel(config.host, config.vethPrefix);
     const ports = { metadata, ec2, kernel, cluster, log, time: systemTime, stopping: signal };
-    const agent = await startAgent(ports, { config, instance, limits, boot: currentBoot() });
+    const parts = { config, instance, limits, boot: currentBoot(), telemetry };
+    const agent = await startAgent(ports, parts);
     // The runtime of a node ends an agent at once, and then what it has compiled would be lost for the next.
     flushCompileCache();
     await releaseStartUpMemory();
