@@ -24,6 +24,8 @@ import { watchHostSetUps } from "./metrics/host-set-ups.ts";
 import type { Telemetry } from "./metrics/telemetry.ts";
 import type { Node, NodePorts } from "./node.ts";
 import { announceFeatures } from "./node-features.ts";
+import { followRules } from "./node-group/follow-rules.ts";
+import type { NodeRules } from "./node-group/follow-rules.ts";
 import { perform } from "./perform.ts";
 import { settingsFor } from "./pool-settings.ts";
 import { restore } from "./restore.ts";
@@ -49,6 +51,8 @@ export interface CoreParts {
 /** An agent that has taken over what the last one left, and whose pool moves. */
 export interface AgentCore {
   readonly pool: Pool;
+  /** Which settings for groups of nodes are in force here. */
+  readonly rules: NodeRules;
   /** What serving pods needs, for other ways than CNI's own. */
   readonly cni: CniParts;
   readonly handle: CniHandler;
@@ -110,6 +114,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
   const stopping = AbortSignal.any([node.stopping, broken.signal]);
   const running = { ...node, stopping };
   const growth = followCluster({ ...parts, node: running });
+  const rules = followRules({ ...running, ...parts });
   const stopAnnouncing = announceFeatures(running, parts.config);
   const giving: PromiseWithResolvers<void> = Promise.withResolvers();
   let refused = false;
@@ -118,7 +123,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
     if (pool.stats(node.time.nowMs()).total > 0) giving.resolve();
   };
   onOutcome(undefined);
-  const loop = startLoop(loopParts(running, parts, onOutcome), stopping);
+  const loop = startLoop(loopParts(running, { ...parts, rules }, onOutcome), stopping);
   // Targets may be met by nothing at all: then the first pod brings the first address.
   void loop.settled.then(() => {
     if (!refused && growth.obstacle === undefined) giving.resolve();
@@ -128,6 +133,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
   const hasPods = pool.leases().length > 0;
   const ended = loop.ended.finally(async () => {
     growth.stop();
+    rules.stop();
     stopAnnouncing();
     giving.resolve();
     await checkpoint.commit();
@@ -136,6 +142,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
   const cni = cniParts(running, parts, growth);
   return {
     pool,
+    rules,
     cni,
     handle: newCniHandler(cni),
     servable: hasPods ? Promise.resolve() : loop.settled,
@@ -148,7 +155,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
 
 function loopParts(
   node: Node,
-  { pool, checkpoint, telemetry, wake }: PoolParts,
+  { pool, checkpoint, telemetry, wake, rules }: PoolParts & { readonly rules: NodeRules },
   onOutcome: (outcome: Outcome) => void,
 ): LoopParts {
   const { time, log } = node;
@@ -158,7 +165,7 @@ function loopParts(
     wake,
     time,
     log,
-    begin: clusterKnown(node),
+    begin: clusterKnown(node, rules.ready),
     perform: (step) => because(step.kind, () => perform(node, step)),
     onOutcome: (step, outcome, change) => {
       onOutcome(outcome);
@@ -174,11 +181,14 @@ function loopParts(
 }
 
 /** The pool's limits come from the node's object; a cluster that is away must not keep the pool empty for ever. */
-async function clusterKnown({ cluster, time, log, stopping }: Node): Promise<void> {
+async function clusterKnown(
+  { cluster, time, log, stopping }: Node,
+  rulesReady: Promise<void>,
+): Promise<void> {
   if (cluster === undefined) return;
   const waited = new AbortController();
   const signal = AbortSignal.any([stopping, waited.signal]);
-  const known = cluster.synced.then(() => "known" as const);
+  const known = Promise.all([cluster.synced, rulesReady]).then(() => "known" as const);
   const outcome = await Promise.race([known, time.sleep(CLUSTER_WAIT_MS, { signal, holds: true })]);
   waited.abort();
   if (outcome !== "known" && !stopping.aborted)

@@ -14,6 +14,10 @@ export interface Cluster {
   node(): ClusterNode | undefined;
   /** Where custom networking makes ENIs. */
   eniConfig(name: string): EniConfigFound;
+  /** The YAML of ConfigMap `kube-system/berth-node-settings`; undefined if there is none, or none that was read. */
+  nodeRules(): string | undefined;
+  /** Resolves when {@link nodeRules} says what there is, or when the first attempt to read it failed. Never rejects. */
+  readonly rulesRead: Promise<void>;
   /** Calls `listener` after every change of what can be read. Returns how to stop listening. */
   onChange(listener: () => void): () => void;
   /** Records an event; repeats are counted by the API server's object. Returns at once and never fails. */

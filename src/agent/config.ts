@@ -5,7 +5,7 @@ import type { PoolPolicy } from "../pool/index.ts";
 import { readCniDirectory } from "./cni-directories.ts";
 import { readContract } from "./contract-config.ts";
 import type { ContractConfig } from "./contract-config.ts";
-import { refuseConflicts } from "./settings/conflicts.ts";
+import { findConflict } from "./settings/conflicts.ts";
 import { variableNotes } from "./settings/notes.ts";
 import type { VariableNote } from "./settings/variable-note.ts";
 import { readModes } from "./modes.ts";
@@ -114,7 +114,8 @@ const RESERVED_VETH_PREFIXES = new Set(["eth", "vlan", "lo"]);
  */
 export function readAgentConfig(env: Environment): AgentConfig {
   const settings = readSettings(env);
-  refuseConflicts(settings);
+  const conflict = findConflict(settings);
+  if (conflict !== undefined) throw conflict;
   const { policy, warm, prefixDelegation, customNetworking, host } = settings;
   const notes = variableNotes(env, {
     policy,

@@ -6,7 +6,10 @@ import { addFeature } from "./cni-node.ts";
 import { readEniConfig } from "./eni-config.ts";
 import { newTeller } from "./kube-events.ts";
 import type { Log } from "./log.ts";
+import { RULES_CONFIG_MAP, RULES_KEY } from "./node-group/node-rule.ts";
 import { clearPodAddress, notePodAddress } from "./pod-annotation.ts";
+
+const AGENT_NAMESPACE = "kube-system";
 
 /** What the cluster of one node is made of. */
 export interface KubeClusterParts {
@@ -19,7 +22,7 @@ export interface KubeClusterParts {
 
 /** The cluster as the agent of one node sees it, over copies that others may share. */
 export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterParts): Cluster {
-  const { nodes, eniConfigs, cniNodes } = copies;
+  const { nodes, eniConfigs, cniNodes, nodeRules, rulesRead } = copies;
   const teller = newTeller({ client, node, pod, log });
   const stops: (() => void)[] = [() => teller.close()];
   let configsSynced = false;
@@ -39,6 +42,9 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
     synced: untilThere(nodes, node, stops),
     node: () => toClusterNode(nodes.get({ name: node })),
     eniConfig: findEniConfig,
+    nodeRules: () =>
+      nodeRules.get({ name: RULES_CONFIG_MAP, namespace: AGENT_NAMESPACE })?.data?.[RULES_KEY],
+    rulesRead,
     onChange(listener) {
       const ofNode = ({ object }: { object: { metadata?: { name?: string } } }): void => {
         if (object.metadata?.name === node) listener();
@@ -47,6 +53,7 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
         nodes.onChange(ofNode),
         eniConfigs?.onChange(listener),
         cniNodes?.onChange(ofNode),
+        nodeRules.onChange(listener),
       ];
       const told = new AbortController();
       // An empty list of ENIConfigs changes nothing but what is known.

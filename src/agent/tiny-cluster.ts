@@ -23,6 +23,9 @@ export class TinyCluster implements Cluster {
   /** Thrown by every change while it is there. */
   refusal: Error | undefined;
   closed = false;
+  /** The YAML of the rules. */
+  rules: string | undefined;
+  readonly rulesRead: Promise<void> = Promise.resolve();
 
   get synced(): Promise<void> {
     return this.#synced.promise;
@@ -54,6 +57,10 @@ export class TinyCluster implements Cluster {
   eniConfig(name: string): EniConfigFound {
     const text = `there is no ENIConfig ${name}`;
     return this.configs.get(name) ?? { ok: false, error: { reason: "missing", text } };
+  }
+
+  nodeRules(): string | undefined {
+    return this.rules;
   }
 
   onChange(listener: () => void): () => void {

@@ -6,10 +6,10 @@ export interface Targets {
   readonly warm: { readonly ips: number; readonly minimumIps: number; readonly prefixes: number };
 }
 
-/** Throws BerthError `settingsConflict`, which names the variables, for targets that can't hold together. */
-export function refuseConflicts({ prefixDelegation, warm }: Targets): void {
+/** BerthError `settingsConflict`, which names the variables, for targets that can't hold together. */
+export function findConflict({ prefixDelegation, warm }: Targets): BerthError | undefined {
   if (prefixDelegation && warm.prefixes === 0 && warm.ips === 0 && warm.minimumIps === 0) {
-    throw settingsConflict({
+    return settingsConflict({
       variables: [
         "ENABLE_PREFIX_DELEGATION",
         "WARM_PREFIX_TARGET",
@@ -20,6 +20,7 @@ export function refuseConflicts({ prefixDelegation, warm }: Targets): void {
       fix: "Set one of the three targets to 1 or more; WARM_PREFIX_TARGET=1 is usual.",
     });
   }
+  return undefined;
 }
 
 /** The error for settings that contradict each other. `variables` are those that it names. */
