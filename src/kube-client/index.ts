@@ -23,6 +23,8 @@ export type { KubeErrorParts, StatusDetails } from "./kube-error.ts";
 export { compileSelector } from "./label-selector.ts";
 export type { Labels } from "./label-selector.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
+export { compete } from "./leadership.ts";
+export type { Candidacy } from "./leadership.ts";
 export { openKubeClient } from "./open-client.ts";
 export type { KubeClientOptions } from "./open-client.ts";
 export { parseQuantity } from "./quantity.ts";
