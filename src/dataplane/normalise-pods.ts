@@ -1,5 +1,5 @@
-import type { Ipv4 } from "../net/index.ts";
-import { hostPrefix } from "./codec/ip.ts";
+import type { Ip } from "../net/index.ts";
+import { type Family, hostBits, hostPrefix } from "./codec/ip.ts";
 import type { Rule } from "./codec/rule-message.ts";
 import { KernelError } from "./kernel-error.ts";
 import { listLinks } from "./links.ts";
@@ -14,7 +14,7 @@ import { deleteRule, ensureRule, listRules } from "./rules.ts";
 
 /** A pod that the agent's checkpoint knows. */
 export interface KnownPod {
-  readonly address: Ipv4;
+  readonly address: Ip;
   /** From `podSuffix`: the pod lives while a link of the node ends with it, whatever the prefix. */
   readonly suffix: string;
   /** The table of the ENI that has the address now. */
@@ -42,14 +42,18 @@ export function normalisePods<Pod extends KnownPod>({
   netns,
   pods,
   free,
+  family,
 }: {
   readonly netns?: string | undefined;
   readonly pods: readonly Pod[];
-  readonly free: readonly Ipv4[];
+  /** Addresses without a pod, or a test for them where they are too many to name. */
+  readonly free: readonly Ip[] | ((address: Ip) => boolean);
+  /** Of all these addresses; IPv4 by default. */
+  readonly family?: Family;
 }): NormalisedPods<Pod> {
   return withNetlink(netns, (host) => {
     const links = listLinks(host);
-    const rules = rulesByAddress(listRules(host));
+    const rules = rulesByAddress(listRules(host, family));
     const dead: Pod[] = [];
     const repaired: Pod[] = [];
     const failed: { pod: Pod; error: KernelError }[] = [];
@@ -68,17 +72,23 @@ export function normalisePods<Pod extends KnownPod>({
         failed.push({ pod, error });
       }
     }
-    for (const address of free) if (rules.has(address)) removeTraces(host, address);
+    const isFree = typeof free === "function" ? free : inSet(free);
+    for (const address of rules.keys()) if (isFree(address)) removeTraces(host, address);
     return { dead, repaired, failed };
   });
 }
 
-/** The rules whose source, or whose destination at the priority of pods, is one IPv4 address. */
-function rulesByAddress(rules: readonly Rule[]): Map<Ipv4, Rule[]> {
-  const byAddress = new Map<Ipv4, Rule[]>();
+function inSet(addresses: readonly Ip[]): (address: Ip) => boolean {
+  const set = new Set(addresses);
+  return (address) => set.has(address);
+}
+
+/** The rules whose source, or whose destination at the priority of pods, is one address. */
+function rulesByAddress(rules: readonly Rule[]): Map<Ip, Rule[]> {
+  const byAddress = new Map<Ip, Rule[]>();
   for (const rule of rules) {
     const own = rule.from ?? (rule.priority === RULE_PRIORITY.toPod ? rule.to : undefined);
-    if (own?.bits !== 32 || typeof own.base !== "number") continue;
+    if (own === undefined || own.bits !== hostBits(own.base)) continue;
     const list = byAddress.get(own.base);
     if (list === undefined) byAddress.set(own.base, [rule]);
     else list.push(rule);
@@ -97,7 +107,7 @@ function repairRules(host: NetlinkSocket, pod: KnownPod, present: readonly Rule[
   return changed;
 }
 
-function removeTraces(host: NetlinkSocket, address: Ipv4): void {
+function removeTraces(host: NetlinkSocket, address: Ip): void {
   removePodRules(host, { address, routeTable: ANY_TABLE });
   deleteRoute(host, { destination: hostPrefix(address) });
 }

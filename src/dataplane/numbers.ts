@@ -1,5 +1,5 @@
 import { invariant } from "../base/index.ts";
-import { type Ipv4, toIpv4 } from "../net/index.ts";
+import { type Ip, type Ipv4, toIpv4, toIpv6 } from "../net/index.ts";
 import { TABLE } from "./codec/route-message.ts";
 
 /**
@@ -7,6 +7,8 @@ import { TABLE } from "./codec/route-message.ts";
  * they know.
  */
 export const RULE_PRIORITY = {
+  /** Inside a pod with several interfaces. */
+  podInterface: 1,
   toPod: 512,
   connectionMark: 1024,
   externalService: 1535,
@@ -16,6 +18,21 @@ export const RULE_PRIORITY = {
 
 /** The gateway that a pod sees, 169.254.1.1 as from the VPC CNI: an address that exists nowhere. */
 export const POD_GATEWAY: Ipv4 = toIpv4(0xa9fe_0101);
+
+/** fe80::1, the same for a pod with an IPv6 address. */
+const POD_GATEWAY6 = toIpv6(0xfe80n << 112n) + 1n;
+
+/** The gateway of a pod's interface: the first one's in the address's family, and the next for each further interface. */
+export function podGateway(address: Ip, nicIndex = 0): Ip {
+  return typeof address === "number"
+    ? toIpv4(POD_GATEWAY + nicIndex)
+    : toIpv6(POD_GATEWAY6 + BigInt(nicIndex));
+}
+
+/** The table of a pod's own namespace in which an interface has its routes: main for the first, then 1, 2 and so on. */
+export function podTable(nicIndex = 0): number {
+  return nicIndex === 0 ? TABLE.main : nicIndex;
+}
 
 /** The prefix of host veth names unless AWS_VPC_K8S_CNI_VETHPREFIX says otherwise. */
 export const DEFAULT_VETH_PREFIX = "eni";

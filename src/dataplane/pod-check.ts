@@ -1,7 +1,7 @@
-import { formatIpv4 } from "../net/index.ts";
-import { ALL_IPV4, hostPrefix, prefixesEqual } from "./codec/ip.ts";
+import { formatIp } from "../net/index.ts";
+import { allOf, FAMILY, familyOf, hostBits, hostPrefix, prefixesEqual } from "./codec/ip.ts";
 import type { Link } from "./codec/link-message.ts";
-import { SCOPE, TABLE } from "./codec/route-message.ts";
+import { SCOPE } from "./codec/route-message.ts";
 import { describeRule, type Rule } from "./codec/rule-message.ts";
 import { listAddresses } from "./addresses.ts";
 import { findLink } from "./links.ts";
@@ -9,7 +9,7 @@ import { listNeighbours } from "./neighbours.ts";
 import { withNetlink } from "./netlink-session.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 import { isNamespacePath } from "./netns.ts";
-import { POD_GATEWAY } from "./numbers.ts";
+import { podGateway, podTable } from "./numbers.ts";
 import { podRules, type PodWiring } from "./pod-wiring.ts";
 import { listRoutes } from "./routes.ts";
 import { listRules } from "./rules.ts";
@@ -37,15 +37,20 @@ function linkProblems(link: Link | undefined, name: string): string[] {
 function hostProblems(host: NetlinkSocket, wiring: Omit<PodWiring, "mtu">): string[] {
   const own = hostPrefix(wiring.address);
   const problems: string[] = [];
-  const route = listRoutes(host).find(({ destination }) => prefixesEqual(destination, own));
+  const family = familyOf(wiring.address);
+  const route = listRoutes(host, { family }).find(({ destination }) =>
+    prefixesEqual(destination, own),
+  );
   const link = findLink(host, wiring.hostVethName);
   const routed =
-    link !== undefined && route?.linkIndex === link.index && route.scope === SCOPE.link;
+    link !== undefined &&
+    route?.linkIndex === link.index &&
+    (family === FAMILY.ipv6 || route.scope === SCOPE.link);
   if (!routed) {
-    const address = formatIpv4(wiring.address);
+    const address = formatIp(wiring.address);
     problems.push(`the main table has no route to ${address} by ${wiring.hostVethName}`);
   }
-  const rules = listRules(host);
+  const rules = listRules(host, family);
   for (const wanted of podRules(wiring)) {
     if (!rules.some((rule) => rulesEqual(rule, wanted))) {
       problems.push(`the rule "${describeRule(wanted)}" is missing`);
@@ -56,32 +61,34 @@ function hostProblems(host: NetlinkSocket, wiring: Omit<PodWiring, "mtu">): stri
 
 function podProblems(
   pod: NetlinkSocket,
-  { ifName, address }: Omit<PodWiring, "mtu">,
+  { ifName, address, nicIndex }: Omit<PodWiring, "mtu">,
   hostLink: Link | undefined,
 ): string[] {
   const link = findLink(pod, ifName);
   if (link === undefined) return [`link ${ifName} is missing in the pod`];
   const linkIndex = link.index;
   const problems = linkProblems(link, ifName);
+  const bits = hostBits(address);
+  const family = familyOf(address);
   const addresses = listAddresses(pod, { linkIndex });
-  if (!addresses.some((entry) => entry.address === address && entry.bits === 32)) {
-    problems.push(`${ifName} does not have the address ${formatIpv4(address)}/32`);
+  if (!addresses.some((entry) => entry.address === address && entry.bits === bits)) {
+    problems.push(`${ifName} does not have the address ${formatIp(address)}/${String(bits)}`);
   }
-  const routes = listRoutes(pod, { table: TABLE.main }).filter(
+  const routes = listRoutes(pod, { table: podTable(nicIndex), family }).filter(
     (route) => route.linkIndex === linkIndex,
   );
-  const gateway = hostPrefix(POD_GATEWAY);
-  if (!routes.some(({ destination }) => prefixesEqual(destination, gateway))) {
-    problems.push(`the pod has no route to its gateway ${formatIpv4(POD_GATEWAY)}`);
+  const gateway = podGateway(address, nicIndex);
+  if (!routes.some(({ destination }) => prefixesEqual(destination, hostPrefix(gateway)))) {
+    problems.push(`the pod has no route to its gateway ${formatIp(gateway)}`);
   }
   const isDefault = routes.some(
-    ({ destination, via }) => prefixesEqual(destination, ALL_IPV4) && via === POD_GATEWAY,
+    ({ destination, via }) => prefixesEqual(destination, allOf(address)) && via === gateway,
   );
-  if (!isDefault) problems.push(`the pod has no default route via ${formatIpv4(POD_GATEWAY)}`);
-  const knowsGateway = listNeighbours(pod).some(
+  if (!isDefault) problems.push(`the pod has no default route via ${formatIp(gateway)}`);
+  const knowsGateway = listNeighbours(pod, family).some(
     (entry) =>
       entry.linkIndex === linkIndex &&
-      entry.address === POD_GATEWAY &&
+      entry.address === gateway &&
       entry.permanent &&
       entry.mac === hostLink?.mac,
   );

@@ -1,12 +1,12 @@
-import type { Ipv4, Mac } from "../net/index.ts";
+import type { Ip, Mac } from "../net/index.ts";
 import { type AddressKey, newAddressRequest } from "./codec/address-message.ts";
-import { ALL_IPV4, hostPrefix } from "./codec/ip.ts";
+import { allOf, hostBits, hostPrefix } from "./codec/ip.ts";
 import { newVethRequest, setLinkRequest } from "./codec/link-message.ts";
 import type { NetlinkRequest } from "./codec/message.ts";
 import { newNeighbourRequest } from "./codec/neighbour-message.ts";
 import { newRouteRequest, TABLE } from "./codec/route-message.ts";
-import type { Rule } from "./codec/rule-message.ts";
-import { POD_GATEWAY, RULE_PRIORITY } from "./numbers.ts";
+import { newRuleRequest, type Rule } from "./codec/rule-message.ts";
+import { podGateway, podTable, RULE_PRIORITY } from "./numbers.ts";
 
 /** Where a pod is, and what it gets. */
 export interface PodWiring {
@@ -18,11 +18,13 @@ export interface PodWiring {
   readonly ifName: string;
   /** From `hostVethName`. */
   readonly hostVethName: string;
-  readonly address: Ipv4;
+  readonly address: Ip;
   /** MTU of both ends, 576 … 9001. */
   readonly mtu: number;
   /** The table of the ENI that has the address: main (254) for the primary one. */
   readonly routeTable: number;
+  /** Which of the pod's interfaces this is, from 0. Further ones serve what binds to their address. */
+  readonly nicIndex?: number;
 }
 
 /** The rules of the node that a pod's address needs: where packets to it go, and, off the primary ENI, from it. */
@@ -37,7 +39,7 @@ export function podRules({
 }
 
 /** The route of the node's main table that leads to a pod. */
-export function podRouteRequest(address: Ipv4, hostVethIndex: number): NetlinkRequest {
+export function podRouteRequest(address: Ip, hostVethIndex: number): NetlinkRequest {
   const destination = hostPrefix(address);
   return newRouteRequest("replace", { destination, linkIndex: hostVethIndex });
 }
@@ -60,19 +62,24 @@ export function podVethRequest(
 
 /**
  * What the pod's side needs, in the only order that works: the gateway is reachable by a link route, and its MAC is
- * known for good, so the pod never asks for anything by ARP. A default route that is there already is an error.
+ * known for good, so the pod never asks for anything by ARP or neighbour discovery. A default route that is there already
+ * is an error. A further interface has its routes in a table of its own, for what binds to its address.
  */
 export function podSideRequests(
-  address: Ipv4,
+  { address, nicIndex = 0 }: Pick<PodWiring, "address" | "nicIndex">,
   { linkIndex, hostMac }: { readonly linkIndex: number; readonly hostMac: Mac },
 ): NetlinkRequest[] {
-  const gateway = hostPrefix(POD_GATEWAY);
-  const key: AddressKey = { linkIndex, address, bits: 32 };
+  const gateway = podGateway(address, nicIndex);
+  const table = podTable(nicIndex);
+  const key: AddressKey = { linkIndex, address, bits: hostBits(address) };
+  const { podInterface: priority } = RULE_PRIORITY;
+  const rule: Rule = { priority, from: hostPrefix(address), table };
   return [
     setLinkRequest(linkIndex, { up: true }),
-    newRouteRequest("replace", { destination: gateway, linkIndex }),
-    newRouteRequest("add", { destination: ALL_IPV4, via: POD_GATEWAY, linkIndex }),
+    newRouteRequest("replace", { destination: hostPrefix(gateway), linkIndex, table }),
+    ...(nicIndex === 0 ? [] : [newRuleRequest(rule)]),
+    newRouteRequest("add", { destination: allOf(address), via: gateway, linkIndex, table }),
     newAddressRequest(key),
-    newNeighbourRequest("add", { linkIndex, address: POD_GATEWAY, mac: hostMac }),
+    newNeighbourRequest("add", { linkIndex, address: gateway, mac: hostMac }),
   ];
 }

@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { BerthError, invariant } from "../base/index.ts";
-import { formatIpv4, type Mac } from "../net/index.ts";
+import { formatIp, type Mac } from "../net/index.ts";
 import { hostPrefix } from "./codec/ip.ts";
 import { setLinkRequest } from "./codec/link-message.ts";
 import type { NetlinkRequest } from "./codec/message.ts";
@@ -86,8 +86,9 @@ function wireOrUndo(host: NetlinkSocket, hostFd: number, wiring: PodWiring): Wir
       const { index, peerIndex: hostVethIndex } = getLink(pod, wiring.ifName);
       invariant(hostVethIndex !== undefined, "a veth has another end");
       refuseRouterAdvertisements(wiring);
+      if (typeof wiring.address !== "number") allowIpv6(wiring);
       connectHostSide(host, { wiring, hostVethIndex, added });
-      pod.requestAll(podSideRequests(wiring.address, { linkIndex: index, hostMac: mac }));
+      pod.requestAll(podSideRequests(wiring, { linkIndex: index, hostMac: mac }));
       return { hostVethMac: mac, hostVethIndex };
     } catch (error) {
       undo(host, wiring.hostVethName, added);
@@ -155,6 +156,19 @@ function refuseRouterAdvertisements({ hostNetns, hostVethName }: PodWiring): voi
   });
 }
 
+/**
+ * Runtimes may have switched IPv6 off. No duplicate detection, at either end: the pair is ours alone, and a pod would wait
+ * two seconds for its link-local address, as would the first packet to it.
+ */
+function allowIpv6({ hostNetns, hostVethName, podNetns, ifName }: PodWiring): void {
+  writeSysctl(["ipv6", "conf", hostVethName, "accept_dad"], 0, { netns: hostNetns });
+  withNetns(podNetns, () => {
+    writeSysctl(["ipv6", "conf", ifName, "accept_dad"], 0);
+    writeSysctl(["ipv6", "conf", ifName, "disable_ipv6"], 0);
+    writeSysctl(["ipv6", "conf", "lo", "disable_ipv6"], 0);
+  });
+}
+
 function checkPodNetns({ podNetns, hostNetns = OWN_NETNS }: PodWiring): void {
   if (!isNamespacePath(podNetns)) {
     throw new BerthError("netnsMissing", `${podNetns} is not a network namespace.`, {
@@ -174,10 +188,10 @@ function notWired({ podNetns, ifName, address }: PodWiring, cause: unknown): Ber
   const why = cause instanceof Error ? cause.message : String(cause);
   return new BerthError(
     "podNotWired",
-    `Cannot connect ${ifName} in ${podNetns} with ${formatIpv4(address)}: ${why}`,
+    `Cannot connect ${ifName} in ${podNetns} with ${formatIp(address)}: ${why}`,
     {
       fix: cause instanceof BerthError ? cause.fix : "Try again; nothing of this attempt is left.",
-      facts: { netns: podNetns, ifName, address: formatIpv4(address) },
+      facts: { netns: podNetns, ifName, address: formatIp(address) },
       cause,
     },
   );

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatIpv4, type Ipv4 } from "../net/index.ts";
 import { setUpEni } from "./eni.ts";
 import { setUpHost } from "./host.ts";
-import { applyNft } from "./nft.ts";
 import { wirePod } from "./pod.ts";
 import { seenAddress, startMirror } from "./testing/probe.ts";
+import { NODE_PORT, SERVICE, startServiceProxy } from "./testing/service-proxy.ts";
 import { KERNEL_TESTS_MISSING, TestNamespaces } from "./testing/test-netns.ts";
 import {
   buildTopology,
@@ -44,7 +44,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
       }
       mirrors.push(startMirror(namespaces.path("outside"), OUTSIDE, PORT));
       mirrors.push(startMirror(namespaces.path("vpc-host"), VPC_HOST, PORT));
-      applyNft({ netns: node, commands: serviceProxy() });
+      startServiceProxy(node, PORT);
     });
 
     afterAll(() => {
@@ -141,34 +141,3 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
     });
   },
 );
-
-const SERVICE = ip("172.20.0.2");
-const NODE_PORT = { a: 30_001, b: 30_002 } as const;
-
-/** What kube-proxy would write: a NodePort for each pod, and a service whose end point is outside. */
-function serviceProxy(): readonly Record<string, unknown>[] {
-  const table = { family: "ip", name: "proxy" };
-  const hook = { type: "nat", hook: "prerouting", prio: -100, policy: "accept" };
-  const redirect = (
-    match: readonly Record<string, unknown>[],
-    dnat: { readonly addr: string; readonly port?: number },
-  ): Record<string, unknown> => ({
-    add: { rule: { family: "ip", table: "proxy", chain: "pre", expr: [...match, { dnat }] } },
-  });
-  const to = (
-    field: { protocol: string; field: string },
-    right: unknown,
-  ): Record<string, unknown> => ({
-    match: { op: "==", left: { payload: field }, right },
-  });
-  const port = (right: number): Record<string, unknown>[] => [
-    to({ protocol: "tcp", field: "dport" }, right),
-  ];
-  return [
-    { add: { table } },
-    { add: { chain: { family: "ip", table: "proxy", name: "pre", ...hook } } },
-    redirect(port(NODE_PORT.a), { addr: A, port: PORT }),
-    redirect(port(NODE_PORT.b), { addr: B, port: PORT }),
-    redirect([to({ protocol: "ip", field: "daddr" }, formatIpv4(SERVICE))], { addr: I }),
-  ];
-}

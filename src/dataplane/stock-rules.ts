@@ -40,7 +40,7 @@ export function removeStockRules({
   try {
     const removed = removeNftRules(netns, primaryLink);
     const legacy = removeLegacyRules(netns);
-    return { ...legacy, removed: [...removed, ...legacy.removed] };
+    return { ...legacy, removed: [...removed, ...legacy.removed].sort() };
   } catch (problem) {
     // They are a nuisance, and no reason to leave pods without a network.
     if (problem instanceof BerthError) return { removed: [], problem };

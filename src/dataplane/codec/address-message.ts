@@ -18,8 +18,9 @@ export interface Address {
   readonly unusable: boolean;
 }
 
-/** What names an address: link, address and prefix length. */
-export type AddressKey = Pick<Address, "linkIndex" | "address" | "bits">;
+/** What names an address: link, address and prefix length. Its scope is global unless it says otherwise. */
+export type AddressKey = Pick<Address, "linkIndex" | "address" | "bits"> &
+  Partial<Pick<Address, "scope">>;
 
 const IFA = { address: 1, local: 2, broadcast: 4, flags: 8 } as const;
 const IFA_F = { noDad: 0x02, dadFailed: 0x08, tentative: 0x40 } as const;
@@ -74,9 +75,12 @@ export function parseAddress(body: Uint8Array): Address {
   };
 }
 
-function writeAddress({ linkIndex, address, bits }: AddressKey, flags: number): ByteWriter {
+function writeAddress(
+  { linkIndex, address, bits, scope = 0 }: AddressKey,
+  flags: number,
+): ByteWriter {
   const bytes = ipBytes(address);
-  const writer = new ByteWriter().u8(familyOf(address)).u8(bits).u8(flags).u8(0).u32(linkIndex);
+  const writer = new ByteWriter().u8(familyOf(address)).u8(bits).u8(flags).u8(scope).u32(linkIndex);
   return writer.attributeBytes(IFA.local, bytes).attributeBytes(IFA.address, bytes);
 }
 

@@ -1,19 +1,18 @@
 import {
   type Cidr,
   type Cidr6,
-  formatIpv4,
-  formatIpv6,
-  type Ipv4,
+  formatIp,
+  type Ip,
   ipv4Bytes,
   ipv4FromBytes,
-  type Ipv6,
   ipv6Bytes,
   ipv6FromBytes,
   toIpv4,
+  toIpv6,
 } from "../../net/index.ts";
 
-/** An address of either family; its JavaScript type tells which. */
-export type Ip = Ipv4 | Ipv6;
+export { formatIp };
+export type { Ip };
 
 /** A block of either family. */
 export type Prefix = Cidr | Cidr6;
@@ -56,11 +55,6 @@ export function prefixFromBytes(bytes: Uint8Array, bits: number): Prefix {
     : { base: ipv6FromBytes(bytes), bits };
 }
 
-/** The address as text. */
-export function formatIp(ip: Ip): string {
-  return typeof ip === "number" ? formatIpv4(ip) : formatIpv6(ip);
-}
-
 /** The block as `address/bits`. */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIp(prefix.base)}/${String(prefix.bits)}`;
@@ -68,6 +62,14 @@ export function formatPrefix(prefix: Prefix): string {
 
 /** Every IPv4 address: the destination of a default route. */
 export const ALL_IPV4: Cidr = { base: toIpv4(0), bits: 0 };
+
+/** Every IPv6 address. */
+export const ALL_IPV6: Cidr6 = { base: toIpv6(0n), bits: 0 };
+
+/** The destination of a default route in the family of an address. */
+export function allOf(ip: Ip): Prefix {
+  return typeof ip === "number" ? ALL_IPV4 : ALL_IPV6;
+}
 
 /** Whether two blocks are the same. */
 export function prefixesEqual(a: Prefix | undefined, b: Prefix | undefined): boolean {
