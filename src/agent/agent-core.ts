@@ -3,6 +3,7 @@ import type { Ipv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
 import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { clusterKnown } from "./cluster-known.ts";
 import { newCniHandler } from "./cni-handlers.ts";
 import type { CniHandler } from "./cni-handlers.ts";
 import type { CniParts } from "./cni-parts.ts";
@@ -10,6 +11,7 @@ import type { AgentConfig } from "./config.ts";
 import { discover } from "./discover.ts";
 import type { Discovered } from "./discover.ts";
 import type { InstanceLimits } from "./ec2.ts";
+import { startEniDuties } from "./eni-duties.ts";
 import { forgetEni } from "./eni-removal.ts";
 import { followCluster } from "./growth.ts";
 import type { Growth } from "./growth.ts";
@@ -35,8 +37,6 @@ import { newWake } from "./wake.ts";
 import type { Wake } from "./wake.ts";
 
 const SWEEP_PERIOD_MS = 3_600_000;
-/** How long a start waits for the cluster's word on the node before the pool acts without it, as the VPC CNI does. */
-const CLUSTER_WAIT_MS = 30_000;
 
 /** What an agent is made of beside its ports, wherever it runs. */
 export interface CoreParts {
@@ -107,7 +107,7 @@ interface PoolParts {
   readonly wake: Wake;
 }
 
-function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
+function run({ node, vpcCidrs, described }: Discovered, parts: PoolParts): AgentCore {
   const { pool, checkpoint } = parts;
   // A broken loop stops the whole agent, whose supervisor starts it anew.
   const broken = new AbortController();
@@ -130,6 +130,7 @@ function run({ node, vpcCidrs }: Discovered, parts: PoolParts): AgentCore {
   });
   loop.ended.catch(() => broken.abort());
   void because("watch", () => watchVpc(running, vpcCidrs, stopping));
+  startEniDuties(running, { ...parts, described });
   const hasPods = pool.leases().length > 0;
   const ended = loop.ended.finally(async () => {
     growth.stop();
@@ -171,6 +172,8 @@ function loopParts(
       onOutcome(outcome);
       telemetry.noteStep(step, outcome, change);
       tellSubnets(step, outcome);
+      if (pool.settings.unmanagedEnis !== node.unmanaged.size)
+        pool.follow({ unmanagedEnis: node.unmanaged.size }, time.nowMs());
       followChange(node, checkpoint, change);
     },
     houseKeep: async (nowMs) => {
@@ -178,21 +181,6 @@ function loopParts(
       return nowMs + SWEEP_PERIOD_MS;
     },
   };
-}
-
-/** The pool's limits come from the node's object; a cluster that is away must not keep the pool empty for ever. */
-async function clusterKnown(
-  { cluster, time, log, stopping }: Node,
-  rulesReady: Promise<void>,
-): Promise<void> {
-  if (cluster === undefined) return;
-  const waited = new AbortController();
-  const signal = AbortSignal.any([stopping, waited.signal]);
-  const known = Promise.all([cluster.synced, rulesReady]).then(() => "known" as const);
-  const outcome = await Promise.race([known, time.sleep(CLUSTER_WAIT_MS, { signal, holds: true })]);
-  waited.abort();
-  if (outcome !== "known" && !stopping.aborted)
-    log.warn({}, "the Kubernetes API does not say what this node's max pods are; going on without");
 }
 
 function cniParts(

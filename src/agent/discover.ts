@@ -8,7 +8,7 @@ import { BACK_OFF, retry } from "./back-off.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2, Ec2Eni, InstanceLimits } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
-import { isLeaving, tagEni, tieToInstance, whyNotOurs } from "./eni-inspection.ts";
+import { ignore, isLeaving, tagEni, tieToInstance, whyNotOurs } from "./eni-inspection.ts";
 import { attached, ec2Blocks, noteUnseen, noteUnset, roleOf, setUpEni } from "./eni-set-up.ts";
 import type { HostNews } from "./kernel.ts";
 import { errorFacts } from "./log.ts";
@@ -26,6 +26,8 @@ export interface Discovered {
   readonly vpcCidrs: readonly Cidr[];
   /** Attached ENIs of network card 0 that are not ours to use. */
   readonly unmanagedEnis: number;
+  /** The instance's ENIs as EC2 described them. */
+  readonly described: readonly Ec2Eni[];
 }
 
 /** Limits of an instance type: from the table, or for a type newer than it from EC2. */
@@ -73,6 +75,7 @@ export async function discover(
     }),
     enis: new Map(),
     ignored: new Set(),
+    unmanaged: new Set(),
   };
   const { localIpv4: primaryAddress, primaryMac } = instance;
   const vpcCidrs = await ports.metadata.vpcCidrs();
@@ -85,12 +88,10 @@ export async function discover(
   const holdsLease = (eni: Ec2Eni): boolean => hasAny(ec2Blocks(eni), leased);
   const shown = await shownEnis(node, described.filter(holdsLease));
   const enis: AttachedEni[] = [];
-  let unmanagedEnis = 0;
   for (const eni of described.toSorted(byDeviceIndex)) {
     const reason = whyNotOurs(node, eni);
     if (reason !== undefined) {
-      node.ignored.add(eni.id);
-      if (eni.attachment?.networkCard === 0) unmanagedEnis++;
+      ignore(node, eni);
       ports.log.info({ eni: eni.id, reason }, "an attached ENI is left alone");
       continue;
     }
@@ -100,7 +101,7 @@ export async function discover(
     });
     if (taken !== undefined) enis.push(taken);
   }
-  return { node, enis, vpcCidrs, unmanagedEnis };
+  return { node, enis, vpcCidrs, unmanagedEnis: node.unmanaged.size, described };
 }
 
 function tellHost({ log }: NodePorts, { removed, problem }: HostNews): void {

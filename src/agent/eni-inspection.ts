@@ -24,7 +24,14 @@ export async function listEnis(node: Node): Promise<Outcome> {
 
 function forgetIgnored(node: Node, shown: readonly MetadataEni[]): void {
   const ids = new Set(shown.map(({ id }) => id));
-  for (const id of node.ignored) if (!ids.has(id)) node.ignored.delete(id);
+  for (const set of [node.ignored, node.unmanaged])
+    for (const id of set) if (!ids.has(id)) set.delete(id);
+}
+
+/** Leaves an ENI alone from now on. */
+export function ignore(node: Node, { id, attachment }: Pick<Ec2Eni, "id" | "attachment">): void {
+  node.ignored.add(id);
+  if ((attachment?.networkCard ?? 0) === 0) node.unmanaged.add(id);
 }
 
 // One without address is half-way through its attachment, or EFA-only.
@@ -67,7 +74,7 @@ export async function adoptEni(node: Node, { eniId }: AdoptEni): Promise<Outcome
     if (!isOurs(node, eni)) return gone();
     const reason = whyNotOurs(node, eni);
     if (reason !== undefined) {
-      node.ignored.add(eniId);
+      ignore(node, eni);
       node.log.info({ eni: eniId, reason }, "an attached ENI is left alone");
       return { kind: "ignored" };
     }

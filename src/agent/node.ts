@@ -40,6 +40,8 @@ export interface Node extends NodePorts {
   readonly enis: Map<EniId, KnownEni>;
   /** ENIs that are none of our business; not looked at again until they are gone from metadata. */
   readonly ignored: Set<EniId>;
+  /** Those of them that take the room of one of ours, being on network card 0. */
+  readonly unmanaged: Set<EniId>;
 }
 
 /** What stays true of an ENI while it is attached. */

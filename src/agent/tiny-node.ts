@@ -39,6 +39,7 @@ export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Nod
     subnets: onlySubnet(INSTANCE.subnet, INSTANCE.availabilityZone),
     enis: new Map(),
     ignored: new Set(),
+    unmanaged: new Set(),
     ...given,
   };
 }
