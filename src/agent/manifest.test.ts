@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterRole } from "kubernetes-types/rbac/v1";
+import type { ClusterRole, Role } from "kubernetes-types/rbac/v1";
 import type { DaemonSet } from "kubernetes-types/apps/v1";
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { readAgentConfig } from "./config.ts";
+import { RULES_CONFIG_MAP } from "./node-group/node-rule.ts";
 import { must } from "./tiny-instance.ts";
 import { VARIABLES } from "./variables.ts";
 
@@ -51,4 +52,17 @@ test.each([
     }),
   );
   expect(rule.verbs).toEqual(expect.arrayContaining(verbs));
+});
+
+test("it may read the settings for groups of nodes, and no other ConfigMap", () => {
+  const own = must(objects.find(({ kind }) => kind === "Role")) as Role;
+  expect(own.metadata?.namespace).toBe("kube-system");
+  expect(own.rules).toEqual([
+    {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: [RULES_CONFIG_MAP],
+      verbs: ["get", "list", "watch"],
+    },
+  ]);
 });

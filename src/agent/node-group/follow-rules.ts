@@ -35,6 +35,8 @@ export interface NodeRules {
   readonly inForce: RuleInForce;
   /** Resolves when the rules that there are at the start are in force, or can't be read. Never rejects. */
   readonly ready: Promise<void>;
+  /** Resolves when what the cluster has said until now is in force. */
+  settled(): Promise<void>;
   stop(): void;
 }
 
@@ -47,7 +49,12 @@ export function followRules(parts: RulesParts): NodeRules {
   const { cluster } = parts;
   const follower = new RulesFollower(parts);
   if (cluster === undefined)
-    return { inForce: follower.inForce, ready: Promise.resolve(), stop: () => undefined };
+    return {
+      inForce: follower.inForce,
+      ready: Promise.resolve(),
+      settled: () => Promise.resolve(),
+      stop: () => undefined,
+    };
   // In turn: what reads the rules is loaded when there are some for the first time.
   let work: Promise<void> = Promise.resolve();
   const look = (): Promise<void> => (work = work.then(() => follower.look(cluster)));
@@ -57,6 +64,7 @@ export function followRules(parts: RulesParts): NodeRules {
       return follower.inForce;
     },
     ready: Promise.all([cluster.rulesRead, cluster.synced]).then(look),
+    settled: () => work,
     stop,
   };
 }
