@@ -3,6 +3,7 @@ import { CNI_CODES, renderAddResult } from "../cni/index.ts";
 import type { CniFailure, ContainerRequest } from "../cni/index.ts";
 import { formatIpv4 } from "../net/index.ts";
 import type { Lease, OwnerKey, Refusal } from "../pool/index.ts";
+import { acquire } from "./acquire.ts";
 import { fromError, keyOf, podToWire } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
 import { errorFacts } from "./log.ts";
@@ -16,7 +17,8 @@ export async function add(
 ): Promise<string | CniFailure> {
   const { pool, checkpoint, kernel, wake } = parts;
   const key = keyOf(request);
-  const assigned = await assign(parts, request, signal);
+  const { namespace, name } = request.pod;
+  const assigned = await acquire(parts, { key, pod: { namespace, name } }, signal);
   if ("reason" in assigned) return refused(parts, request, assigned);
   wake.call(); // one address less: the pool may want more
   const { lease, already } = assigned;
@@ -59,29 +61,6 @@ async function undoAssign({ pool, checkpoint, log, wake }: CniParts, key: OwnerK
   await checkpoint
     .commit()
     .catch((error: unknown) => log.warn(errorFacts(error), "the checkpoint lags"));
-}
-
-/** Takes an address from the pool, and waits for one that is on its way as long as the settings and the relay allow. */
-async function assign(
-  { pool, time, wake, addWaitMs, stopping }: CniParts,
-  request: ContainerRequest,
-  hungUp: AbortSignal,
-): Promise<{ lease: Lease; already: boolean } | Refusal> {
-  const { namespace, name } = request.pod;
-  const untilMs = time.nowMs() + addWaitMs;
-  const signal = AbortSignal.any([hungUp, stopping]);
-  for (;;) {
-    const result = pool.assign(keyOf(request), { namespace, name }, time.nowMs());
-    if (result.ok) return result;
-    const { refusal } = result;
-    if (stopping.aborted) return { reason: "paused" };
-    if (time.nowMs() >= untilMs || signal.aborted) return refusal;
-    if (refusal.reason === "growing" || refusal.reason === "notReady")
-      await wake.sleep(untilMs, signal);
-    else if (refusal.reason === "cooling" && refusal.freeAtMs <= untilMs)
-      await wake.sleep(refusal.freeAtMs, signal);
-    else return refusal;
-  }
 }
 
 /** What the runtime says in its event is the whole of it; ours says the cause, and is counted when it repeats. */

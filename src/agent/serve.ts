@@ -7,6 +7,7 @@ import { introspectionPages } from "./introspection.ts";
 import { CONTENT_TYPE } from "./metrics/exposition.ts";
 import { processFamilies } from "./metrics/process-families.ts";
 import type { NodePorts } from "./node.ts";
+import { openStockServer } from "./stock/open-stock-server.ts";
 import { listenOnSocket } from "./unix-socket.ts";
 
 const PEER_TIMEOUT_MS = 10_000;
@@ -39,7 +40,11 @@ export async function serve(ports: NodePorts, { parts, core, servers }: Served):
   servers.push(
     await startCniServer({ path: config.cniSocket, handle, log, peerTimeoutMs: PEER_TIMEOUT_MS }),
   );
-  const { introspectionSocket: path } = config;
+  const { introspectionSocket: path, contract } = config;
+  if (contract.socket !== undefined) {
+    const opening = { path: contract.socket, ports, core, config, instance };
+    servers.push(await openStockServer(opening));
+  }
   if (path !== undefined)
     servers.push(await serveSocket(path, { answer: pages, log, name: "introspection" }));
   if (introspection !== undefined)
