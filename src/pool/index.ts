@@ -1,6 +1,8 @@
 export type { AttachedEni, EniRole } from "./attached-eni.ts";
 export { failureReason } from "./failure.ts";
 export type { FailureReason } from "./failure.ts";
+export { Ipv6Pool, numberOf } from "./ipv6-pool.ts";
+export type { Ipv6Assigned, Ipv6PoolSettings, Ipv6PoolStats, Ipv6Source } from "./ipv6-pool.ts";
 export type { Lease, OwnerKey, PodName, Restored, SavedLease } from "./lease.ts";
 export { Pool } from "./pool.ts";
 export type { Assigned, Released } from "./pool.ts";

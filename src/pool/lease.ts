@@ -1,5 +1,5 @@
 import type { EniId } from "../facts/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import type { Ip, Ipv4 } from "../net/index.ts";
 
 /**
  * Who holds an address: the CNI's own primary key, written `networkName/containerID/ifName`.
@@ -14,10 +14,10 @@ export interface PodName {
 }
 
 /** One address in the hands of one owner. */
-export interface Lease {
+export interface Lease<Address extends Ip = Ipv4> {
   readonly key: OwnerKey;
   readonly pod: PodName;
-  readonly address: Ipv4;
+  readonly address: Address;
   readonly eniId: EniId;
   readonly deviceIndex: number;
   /** When it was assigned, in ms of the caller's clock. */
@@ -25,7 +25,7 @@ export interface Lease {
 }
 
 /** A lease as a checkpoint remembers it: the ENI is looked up again. */
-export type SavedLease = Omit<Lease, "eniId" | "deviceIndex">;
+export type SavedLease<Address extends Ip = Ipv4> = Omit<Lease<Address>, "eniId" | "deviceIndex">;
 
 /** What {@link Pool.restore} found. Only `restored` are held now. */
 export interface Restored {
