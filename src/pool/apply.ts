@@ -91,5 +91,6 @@ function noteGrowth(state: PoolState, step: WorkStep, outcome: Outcome): void {
     state.growthFailure = { failure, code, subnetId };
   } else {
     state.growthFailure = undefined;
+    state.waiting.clear();
   }
 }

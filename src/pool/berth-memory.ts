@@ -1,6 +1,7 @@
 import type { EniId, SubnetId } from "../facts/index.ts";
 import { Backoffs } from "./backoff.ts";
 import type { Eni } from "./eni.ts";
+import type { BlockUnit } from "./settings.ts";
 import type { PoolState } from "./state.ts";
 import type { AdoptEni, DescribeEni } from "./step.ts";
 
@@ -37,17 +38,18 @@ export const names = {
   assign: "assign",
   assignTo: (eni: EniId): string => `assign ${eni}`,
   create: "create",
+  createWith: (unit: BlockUnit): string => `create with ${unit}`,
   give: "give back",
   free: (eni: EniId): string => `free ${eni}`,
   describe: (eni: EniId): string => `describe ${eni}`,
-  subnet: (subnet: SubnetId): string => `subnet ${subnet}`,
+  subnet: (subnet: SubnetId, unit: BlockUnit): string => `${unit} of subnet ${subnet}`,
 } as const;
 
-/** Whether blocks may be added to this ENI now. */
-export function mayAssignTo(memory: BerthMemory, eni: Eni): boolean {
+/** Whether blocks of this unit may be added to this ENI now. */
+export function mayAssignTo(memory: BerthMemory, eni: Eni, unit: BlockUnit): boolean {
   return (
     !memory.suspects.has(eni.id) &&
     !memory.holds(names.assignTo(eni.id)) &&
-    !memory.holds(names.subnet(eni.subnetId))
+    !memory.holds(names.subnet(eni.subnetId, unit))
   );
 }

@@ -22,8 +22,13 @@ const SPANS: Readonly<Record<FailureReason, BackoffSpan>> = {
 /** Learns from a success: what was held off is not any more. */
 export function noteSuccess(memory: BerthMemory, step: WorkStep): void {
   if (step.kind === "reconcile") return;
+  // Single addresses that stand in for prefixes were asked for by pods that are about to come back for them.
+  if (isGrowth(step) && step.unit !== memory.state.settings.unit) {
+    memory.lastReturnMs = memory.state.nowMs;
+  }
   memory.backoffs.clear(names.ec2);
   memory.backoffs.clear(nameOf(memory, step));
+  if (step.kind === "createEni") memory.backoffs.clear(names.create);
   switch (step.kind) {
     case "assignBlocks":
       memory.backoffs.clear(names.assign);
@@ -83,7 +88,7 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
       memory.suspects.add(step.eniId);
       break;
     case "createEni":
-      lookForEni(memory, failure);
+      lookForEni(memory, step, failure);
       break;
     case "adoptEni":
       if (reason === "eniGone") memory.unknownEnis = Math.max(memory.unknownEnis - 1, 0);
@@ -94,7 +99,7 @@ function look(memory: BerthMemory, step: WorkStep, failure: StepFailure): void {
   }
 }
 
-function lookForEni(memory: BerthMemory, failure: StepFailure): void {
+function lookForEni(memory: BerthMemory, { unit }: CreateEni, failure: StepFailure): void {
   const { reason, subnetId } = failure;
   const { nowMs } = memory.state;
   if (reason === "notReady") memory.unknownEnis++;
@@ -102,7 +107,7 @@ function lookForEni(memory: BerthMemory, failure: StepFailure): void {
     memory.reconcileAtMs = nowMs;
   }
   if (subnetId !== undefined && isNoRoom(failure)) {
-    memory.backoffs.fail(names.subnet(subnetId), nowMs, SPANS[reason]);
+    memory.backoffs.fail(names.subnet(subnetId, unit), nowMs, SPANS[reason]);
   }
 }
 
@@ -112,17 +117,20 @@ function wasAsked({ avoidSubnets }: CreateEni, { subnetId }: StepFailure): boole
 }
 
 // It says nothing new of the subnet, nor of how much to ask for: the subnet's own deadline stands, and is waited for.
-function waitForSubnet(memory: BerthMemory, { avoidSubnets }: CreateEni): void {
+function waitForSubnet(memory: BerthMemory, { avoidSubnets, unit }: CreateEni): void {
   const { backoffs } = memory;
-  const untilMs = Math.min(...avoidSubnets.map((subnet) => backoffs.untilMs(names.subnet(subnet))));
-  backoffs.hold(names.create, untilMs);
+  const untilMs = Math.min(
+    ...avoidSubnets.map((subnet) => backoffs.untilMs(names.subnet(subnet, unit))),
+  );
+  backoffs.hold(names.createWith(unit), untilMs);
   memory.growthRetryAtMs = untilMs;
 }
 
 function heldOff(memory: BerthMemory, step: WorkStep, failure: StepFailure): string {
   if (failure.reason === "throttled") return names.ec2;
-  if (step.kind !== "assignBlocks") return nameOf(memory, step);
   if (isNoRoom(failure)) return nameOf(memory, step);
+  if (step.kind === "createEni") return names.create;
+  if (step.kind !== "assignBlocks") return nameOf(memory, step);
   const oneEniOnly = failure.reason === "perEniLimit" || failure.reason === "eniGone";
   return oneEniOnly ? names.assignTo(step.eniId) : names.assign;
 }
@@ -130,10 +138,10 @@ function heldOff(memory: BerthMemory, step: WorkStep, failure: StepFailure): str
 function nameOf({ state }: BerthMemory, step: WorkStep): string {
   switch (step.kind) {
     case "createEni":
-      return names.create;
+      return names.createWith(step.unit);
     case "assignBlocks": {
       const eni = state.store.eni(step.eniId);
-      return eni === undefined ? names.assignTo(step.eniId) : names.subnet(eni.subnetId);
+      return eni === undefined ? names.assignTo(step.eniId) : names.subnet(eni.subnetId, step.unit);
     }
     case "unassignBlocks":
       return names.give;
@@ -159,7 +167,9 @@ function isNoRoom({ reason }: StepFailure): boolean {
 function lowerCap(memory: BerthMemory, step: AssignBlocks | CreateEni): boolean {
   const name = nameOf(memory, step);
   if (step.count === 1) {
-    memory.caps.delete(name);
+    // Prefixes are asked for again and again while there are none: one at a time is enough to see.
+    if (step.unit === "prefix") memory.caps.set(name, 1);
+    else memory.caps.delete(name);
     return false;
   }
   memory.caps.set(name, Math.floor(step.count / 2));

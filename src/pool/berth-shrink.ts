@@ -1,6 +1,9 @@
+import { spareSingles } from "./berth-fallback.ts";
+import type { Want } from "./berth-grow.ts";
 import { type BerthMemory, names } from "./berth-memory.ts";
 import type { Block } from "./block.ts";
-import { type Eni, otherUnit } from "./eni.ts";
+import type { Eni } from "./eni.ts";
+import { type BlockUnit, servingUnits } from "./settings.ts";
 import { canFree, maySpareEni } from "./spare-eni.ts";
 import type { FreeEni, UnassignBlocks } from "./step.ts";
 import { blocksOver } from "./targets.ts";
@@ -8,25 +11,30 @@ import { blocksOver } from "./targets.ts";
 /** Surplus goes back at most so often, so that a short dip of pods costs no calls. */
 export const RETURN_INTERVAL_MS = 30_000;
 
-/** Blocks that serve nobody and never will: unused ones of the other unit, or on an excluded ENI. */
+/**
+ * Blocks that serve nobody and never will: unused ones of the other unit, or on an excluded ENI; and single addresses
+ * that stood in for prefixes, once there are prefixes.
+ */
 export function uselessStep(memory: BerthMemory): UnassignBlocks | undefined {
   if (mayNotGive(memory)) return undefined;
   const { store, settings } = memory.state;
+  const serving = servingUnits(settings);
   for (const eni of store.enis) {
     if (eni.phase === "leaving") continue;
-    const useless =
-      eni.service === "excluded" ? eni.blocks() : eni.lists[otherUnit(settings.unit)].blocks;
-    const blocks = useless.filter(isIdle);
-    if (blocks.length > 0) return giving(eni, blocks);
+    const useless = eni.blocks().filter((block) => {
+      return isIdle(block) && (eni.service === "excluded" || !serving.includes(block.unit));
+    });
+    if (useless.length > 0) return giving(eni, useless);
   }
-  return undefined;
+  const { count, when } = spareSingles(memory);
+  return when === "now" ? givingIdle(memory, { unit: "address", count }) : undefined;
 }
 
 /** The ENI to detach now, if one is spare: an excluded one, else the one with the fewest blocks, the youngest of equals. */
 export function freeStep(memory: BerthMemory): FreeEni | undefined {
   const { state } = memory;
   if (state.settings.growth === "paused" || memory.holds(names.ec2)) return undefined;
-  const spare = maySpareEni(state, state.stats());
+  const spare = maySpareEni(state, state.unitStats());
   const [best] = state.store.enis
     .filter((eni) => spare || eni.service === "excluded")
     .filter((eni) => !memory.holds(names.free(eni.id)) && canFree(state, eni))
@@ -37,20 +45,29 @@ export function freeStep(memory: BerthMemory): FreeEni | undefined {
 
 /**
  * Surplus blocks to give back, all from one ENI: secondaries before the primary, those with the fewest pods first,
- * so that ENIs become empty and can be detached. Addresses that are cooling stay.
+ * so that ENIs become empty and can be detached; single addresses before prefixes. Addresses that are cooling stay.
  */
 export function surplusStep(memory: BerthMemory): UnassignBlocks | undefined {
   const { state } = memory;
-  const over = blocksOver(state.settings, state.stats());
-  if (over === 0) {
+  const over = blocksOver(state.settings, state.unitStats());
+  const singles = spareSingles(memory).count;
+  if (over === 0 && singles === 0) {
     if (memory.returning) memory.lastReturnMs = state.nowMs;
     memory.returning = false;
     return undefined;
   }
   const rested = state.nowMs - memory.lastReturnMs > RETURN_INTERVAL_MS;
   if (mayNotGive(memory) || !(memory.returning || rested)) return undefined;
-  return byEmptiness(memory).map((eni) => {
-    return giving(eni, idleBlocks(memory, eni).reverse().slice(0, over));
+  return (
+    givingIdle(memory, { unit: "address", count: singles }) ??
+    givingIdle(memory, { unit: state.settings.unit, count: over })
+  );
+}
+
+function givingIdle(memory: BerthMemory, { unit, count }: Want): UnassignBlocks | undefined {
+  if (count === 0) return undefined;
+  return byEmptiness(memory, unit).map((eni) => {
+    return giving(eni, idleBlocks(eni, unit).reverse().slice(0, count));
   })[0];
 }
 
@@ -58,16 +75,16 @@ function mayNotGive(memory: BerthMemory): boolean {
   return memory.holds(names.ec2) || memory.holds(names.give);
 }
 
-function byEmptiness(memory: BerthMemory): Eni[] {
+function byEmptiness(memory: BerthMemory, unit: BlockUnit): Eni[] {
   return memory.state.store.enis
     .filter((eni) => eni.phase === "serving" && eni.service === "pods")
-    .filter((eni) => idleBlocks(memory, eni).length > 0)
+    .filter((eni) => eni.lists[unit].idle > 0)
     .reverse()
     .sort((a, b) => secondaryFirst(a, b) || a.assigned - b.assigned);
 }
 
-function idleBlocks({ state }: BerthMemory, eni: Eni): Block[] {
-  return eni.lists[state.settings.unit].blocks.filter(isIdle);
+function idleBlocks(eni: Eni, unit: BlockUnit): Block[] {
+  return eni.lists[unit].blocks.filter(isIdle);
 }
 
 function isIdle(block: Block): boolean {

@@ -1,4 +1,5 @@
 import { invariant } from "../base/index.ts";
+import { fallbackStep } from "./berth-fallback.ts";
 import { growthStep } from "./berth-grow.ts";
 import { BerthMemory, names } from "./berth-memory.ts";
 import { noteFailure, noteSuccess } from "./berth-settle.ts";
@@ -6,6 +7,7 @@ import { freeStep, RETURN_INTERVAL_MS, surplusStep, uselessStep } from "./berth-
 import { blockKey } from "./block.ts";
 import type { Planner } from "./planner.ts";
 import { compareListed, mirror } from "./reconcile.ts";
+import { fallsBack, servingUnits } from "./settings.ts";
 import { ENI_AGE_MIN_MS } from "./spare-eni.ts";
 import type { PoolState } from "./state.ts";
 import type { AdoptEni, DescribeEni, Outcome, Step, UnassignBlocks, WorkStep } from "./step.ts";
@@ -14,7 +16,11 @@ const RECONCILE_INTERVAL_MS = 60_000;
 
 /** What changes something in EC2, the most urgent first. */
 function provisioningStep(memory: BerthMemory): WorkStep | undefined {
-  return uselessStep(memory) ?? growthStep(memory) ?? freeStep(memory) ?? surplusStep(memory);
+  const growth = growthStep(memory) ?? fallbackStep(memory);
+  // A prefix that comes first shows how many of the single addresses can go, all in one call.
+  const first =
+    growth?.kind === "assignBlocks" && fallsBack(memory.state.settings) ? growth : undefined;
+  return first ?? uselessStep(memory) ?? growth ?? freeStep(memory) ?? surplusStep(memory);
 }
 
 /**
@@ -60,7 +66,9 @@ export class BerthPlanner implements Planner {
   retryAtMs(): number {
     const { growthRetryAtMs, backoffs, state, suspects } = this.#memory;
     const questions = [...suspects].map((eniId) => backoffs.untilMs(names.describe(eniId)));
-    return Math.max(growthRetryAtMs, backoffs.untilMs(names.ec2), state.nowMs, ...questions);
+    // Single addresses are asked for at once where prefixes are held off.
+    const growthAtMs = fallbackStep(this.#memory) === undefined ? growthRetryAtMs : state.nowMs;
+    return Math.max(growthAtMs, backoffs.untilMs(names.ec2), state.nowMs, ...questions);
   }
 
   // EC2 is asked about differences before anything is decided on them.
@@ -101,8 +109,8 @@ export class BerthPlanner implements Planner {
       store.removeBlock(eni, block);
       store.quarantine.add(block.cidr, nowMs);
     }
-    const unitBits = settings.unit === "address" ? 32 : 28;
-    if (step.blocks.some(({ bits }) => bits === unitBits)) this.#memory.returning = true;
+    const bits: number[] = servingUnits(settings).map((unit) => (unit === "address" ? 32 : 28));
+    if (step.blocks.some((block) => bits.includes(block.bits))) this.#memory.returning = true;
   }
 
   #deadlineMs(): number {

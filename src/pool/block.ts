@@ -1,4 +1,5 @@
 import { type Cidr, type Ipv4, toIpv4 } from "../net/index.ts";
+import type { BlockUnit } from "./settings.ts";
 
 /**
  * A block of addresses on an ENI: a /32 or a /28. Each set of its addresses is a bit mask: bit n is address base + n.
@@ -7,6 +8,7 @@ import { type Cidr, type Ipv4, toIpv4 } from "../net/index.ts";
 export class Block {
   readonly cidr: Cidr;
   readonly size: number;
+  readonly unit: BlockUnit;
   /** The mask of all addresses. */
   readonly full: number;
   assigned = 0;
@@ -21,6 +23,7 @@ export class Block {
   constructor(cidr: Cidr) {
     this.cidr = cidr;
     this.size = 1 << (32 - cidr.bits);
+    this.unit = this.size === 1 ? "address" : "prefix";
     this.full = (1 << this.size) - 1;
   }
 

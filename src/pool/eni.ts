@@ -10,7 +10,7 @@ export class Eni {
   readonly id: EniId;
   readonly deviceIndex: number;
   readonly role: EniRole;
-  readonly service: "pods" | "excluded";
+  service: "pods" | "excluded";
   readonly subnetId: SubnetId;
   readonly primaryAddress: Ipv4;
   /** Since when the pool knows it. */
@@ -51,7 +51,7 @@ export class Eni {
 
   /** The list that the block is in. */
   listOf(block: Block): BlockList {
-    return block.size === 1 ? this.lists.address : this.lists.prefix;
+    return this.lists[block.unit];
   }
 }
 

@@ -1,88 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatIpv4 } from "../net/index.ts";
-import type { FailureReason } from "./failure.ts";
 import type { Lease } from "./lease.ts";
 import { Pool } from "./pool.ts";
-import { type PoolPolicy, type PoolSettings, poolSettings } from "./settings.ts";
+import {
+  type PoolPolicy,
+  type PoolSettings,
+  poolSettings,
+  fallsBack,
+  servingUnits,
+} from "./settings.ts";
+import type { PoolStats } from "./views.ts";
 import type { Outcome, WorkStep } from "./step.ts";
+import { type Action, action, type Fault, targets } from "./tiny-actions.ts";
 import { failure, TinyEc2 } from "./tiny-ec2.ts";
 import { blocksOver, isTooLow } from "./targets.ts";
 
 const SLOTS = 4;
 const ENIS = 3;
-const PODS = 30;
 const HOUR_MS = 3_600_000;
-
-/** What may happen to a node. */
-type Action =
-  | { readonly do: "start" | "end" | "undoStart" | "undoEnd"; readonly pod: number }
-  | { readonly do: "step"; readonly fault: Fault }
-  | { readonly do: "pass"; readonly ms: number }
-  | { readonly do: "restart"; readonly happened: boolean }
-  | { readonly do: "observe" }
-  | { readonly do: "configure"; readonly settings: Partial<PoolSettings> }
-  | { readonly do: "meddle"; readonly how: "detach" | "unassign"; readonly nth: number };
-
-/** A step works, fails, or fails although EC2 did it. */
-type Fault = { readonly reason: FailureReason; readonly happened: boolean } | undefined;
-
-const REASONS = [
-  ...["subnetFull", "noFreeBlock", "perEniLimit", "attachmentLimit", "quota", "throttled"],
-  ...["unauthorized", "notReady", "other"],
-] as FailureReason[];
-
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(undefined) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ reason: fc.constantFrom(...REASONS), happened: fc.boolean() }),
-  },
-);
-
-const targets: fc.Arbitrary<Partial<PoolSettings>> = fc.record({
-  unit: fc.constantFrom("address", "prefix"),
-  warmEniTarget: fc.nat(2),
-  warmIpTarget: fc.nat(6),
-  minimumIpTarget: fc.nat(9),
-  warmPrefixTarget: fc.nat(2),
-  maxPods: fc.constantFrom(5, 12, 110),
-  customNetworking: fc.constantFrom("off", "on"),
-  trunkReserve: fc.constantFrom("none", "reserved"),
-  subnetDiscovery: fc.constantFrom("off", "on"),
-  networkCard: fc.constantFrom(0, 0, 0, 1),
-  growth: fc.constantFrom("allowed", "allowed", "paused"),
-});
-
-const pod = fc.nat(PODS - 1);
-
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant("start" as const), pod }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("end" as const), pod }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant("step" as const), fault }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant("pass" as const),
-      ms: fc.constantFrom(1, 500, 2_500, 5_000, 30_001, 61_000, 300_000),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("undoStart", "undoEnd"), pod }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("restart" as const), happened: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("observe" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("configure" as const), settings: targets }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("meddle" as const),
-      how: fc.constantFrom("detach", "unassign"),
-      nth: fc.nat(20),
-    }),
-  },
-);
 
 /** A node under test, with what must be true kept beside it. */
 class Harness {
@@ -138,6 +74,12 @@ class Harness {
         break;
       case "meddle":
         this.#meddle(action.how, action.nth);
+        break;
+      case "fragment":
+        this.ec2.fragment(action.subnet);
+        break;
+      case "relieve":
+        this.ec2.crowd(action.subnet, Infinity);
         break;
     }
     this.check();
@@ -197,6 +139,27 @@ class Harness {
     return this.ec2.enis.map((eni) => [eni.id, "serving", eni.blocks.length]).sort(byId);
   }
 
+  /** How many single addresses nobody uses although they only stand in for prefixes. */
+  idleSingles(): number {
+    return fallsBack(this.settings) ? this.#singles().filter((used) => used === 0).length : 0;
+  }
+
+  /** The numbers of the unit in force. */
+  unitStats(): PoolStats {
+    const stats = this.pool.stats(this.nowMs);
+    if (!fallsBack(this.settings)) return stats;
+    const singles = this.#singles();
+    const assigned = singles.filter((used) => used === 1).length;
+    return { ...stats, total: stats.total - singles.length, assigned: stats.assigned - assigned };
+  }
+
+  /** For each single address that serves pods, whether one has it. */
+  #singles(): number[] {
+    const serving = this.pool.enis(this.nowMs).filter(({ service }) => service === "pods");
+    const blocks = serving.flatMap((eni) => eni.blocks);
+    return blocks.filter(({ cidr }) => cidr.bits === 32).map(({ assigned }) => assigned);
+  }
+
   /** How many steps took something away so far. */
   shrinkingSteps(): number {
     return this.ec2.log.filter(({ kind }) => kind === "freeEni" || kind === "unassignBlocks")
@@ -211,7 +174,9 @@ class Harness {
     const enis = this.pool.enis(this.nowMs);
     expect(new Set(enis.map(({ id }) => id)).size).toBe(enis.length);
     const stats = this.pool.stats(this.nowMs);
-    const unitBits = this.settings.unit === "address" ? 32 : 28;
+    const bits: number[] = servingUnits(this.settings).map((unit) =>
+      unit === "address" ? 32 : 28,
+    );
     let total = 0;
     let assigned = 0;
     for (const eni of enis) {
@@ -223,7 +188,7 @@ class Harness {
         });
         expect(block.assigned, "assigned in a block").toBe(inBlock.length);
         if (eni.phase === "leaving") expect(block.assigned, "on an ENI that leaves").toBe(0);
-        else if (block.cidr.bits === unitBits) {
+        else if (bits.includes(block.cidr.bits)) {
           total += size;
           assigned += inBlock.length;
         }
@@ -407,11 +372,13 @@ for (const policy of ["stock", "berth"] as const) {
             growth: "allowed",
             networkCard: swings ? 0 : settings.networkCard,
           } as const;
+          for (const subnet of [0, 1]) harness.act({ do: "relieve", subnet });
           harness.act({ do: "configure", settings: calm });
           harness.settle(2 * HOUR_MS);
           expect(harness.known()).toEqual(harness.attached());
           if (policy === "stock") return;
-          const stats = harness.pool.stats(harness.nowMs);
+          const stats = harness.unitStats();
+          expect(harness.idleSingles(), "singles beside prefixes").toBe(0);
           expect(blocksOver(calm, stats), "surplus").toBe(0);
           if (!isTooLow(calm, stats)) expect(harness.pool.underWay).toBeUndefined();
           const settled = harness.shrinkingSteps();

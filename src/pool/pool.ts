@@ -1,4 +1,5 @@
 import { invariant } from "../base/index.ts";
+import type { EniId } from "../facts/index.ts";
 import { applyOutcome } from "./apply.ts";
 import type { AttachedEni } from "./attached-eni.ts";
 import { BerthPlanner } from "./berth.ts";
@@ -8,9 +9,11 @@ import { takeIn } from "./reconcile.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuse } from "./refuse.ts";
 import type { PoolSettings } from "./settings.ts";
+import { servingUnits } from "./settings.ts";
 import { PoolState } from "./state.ts";
 import type { Outcome, Step, WorkStep } from "./step.ts";
 import { StockPlanner } from "./stock.ts";
+import type { Placement } from "./store.ts";
 import type { EniView, PoolChange, PoolStats } from "./views.ts";
 import { viewOf } from "./views.ts";
 
@@ -55,12 +58,16 @@ export class Pool {
 
   /** Gives the key an address, or says why there is none. The same key again gets the same address. */
   assign(key: OwnerKey, pod: PodName, nowMs: number): Assigned {
-    const { store, settings } = this.#state;
+    const { store, settings, waiting } = this.#state;
     this.#state.advance(nowMs);
     const known = store.lease(key);
     if (known !== undefined) return { ok: true, lease: known, already: true };
-    const lease = store.assign({ key, pod, assignedAtMs: nowMs }, settings.unit);
-    if (lease === undefined) return { ok: false, refusal: refuse(this.#state, this.#planner) };
+    const lease = store.assign({ key, pod, assignedAtMs: nowMs }, placementOf(settings));
+    if (lease === undefined) {
+      waiting.add(key, nowMs);
+      return { ok: false, refusal: refuse(this.#state, this.#planner) };
+    }
+    waiting.delete(key);
     return { ok: true, lease, already: false };
   }
 
@@ -136,13 +143,24 @@ export class Pool {
   }
 
   /**
-   * What the node's object in Kubernetes says now. Unlike {@link configure} it is no change of settings: neither policy
+   * What the world around the pool says now: the node's object in Kubernetes, and its ENIs that are not ours. Unlike {@link configure} it is no change of settings: neither policy
    * forgets anything.
    */
-  follow({ growth, maxPods }: Pick<PoolSettings, "growth" | "maxPods">, nowMs: number): void {
+  follow(
+    said: Partial<Pick<PoolSettings, "growth" | "maxPods" | "unmanagedEnis">>,
+    nowMs: number,
+  ): void {
     const state = this.#state;
     state.advance(nowMs);
-    state.settings = { ...state.settings, growth, maxPods };
+    state.settings = { ...state.settings, ...said };
+  }
+
+  /** An ENI's subnet was opened to pods, or closed: from now on it serves new pods, or none. Those that it has stay. */
+  setService(eniId: EniId, service: AttachedEni["service"], nowMs: number): void {
+    const state = this.#state;
+    state.advance(nowMs);
+    const eni = state.store.eni(eniId);
+    if (eni !== undefined) eni.service = service;
   }
 
   /** The one step to take. While a step is under way: that same step, until its outcome is given. */
@@ -178,6 +196,13 @@ export class Pool {
     this.#state.advance(nowMs);
     return this.#state.store.enis.map(viewOf);
   }
+}
+
+function placementOf(settings: PoolSettings): Placement {
+  return {
+    units: servingUnits(settings),
+    order: settings.policy === "stock" ? "first" : "densest",
+  };
 }
 
 function newPlanner(state: PoolState): Planner {

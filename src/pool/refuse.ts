@@ -2,7 +2,7 @@ import type { Planner } from "./planner.ts";
 import type { Refusal } from "./refusal.ts";
 import { enisWithRoom, hasRoomForEni } from "./room.ts";
 import type { PoolState } from "./state.ts";
-import { isTooLow } from "./targets.ts";
+import { coversMaxPods, isTooLow } from "./targets.ts";
 
 /** Why the pool that has just found no address has none: the most lasting cause first. */
 export function refuse(state: PoolState, planner: Planner): Refusal {
@@ -22,10 +22,10 @@ export function refuse(state: PoolState, planner: Planner): Refusal {
     if (!hasRoom) {
       return stats.cooling > 0
         ? cooling
-        : { reason: "nodeFull", addresses: stats.total, enis: stats.enis };
+        : { reason: "nodeFull", addresses: stats.total + stats.elsewhere, enis: stats.enis };
     }
     if (settings.growth === "paused") return stats.cooling > 0 ? cooling : { reason: "paused" };
-    if (stats.total >= settings.maxPods) {
+    if (coversMaxPods(settings, state.unitStats())) {
       return stats.cooling > 0 ? cooling : { reason: "maxPods", maxPods: settings.maxPods };
     }
   }
@@ -35,7 +35,7 @@ export function refuse(state: PoolState, planner: Planner): Refusal {
   if (growthFailure !== undefined && (heldOff || settings.policy === "stock")) {
     return { reason: "ec2Refused", ...growthFailure, retryAtMs };
   }
-  if (growing !== undefined || isTooLow(settings, stats))
+  if (growing !== undefined || isTooLow(settings, state.unitStats()))
     return { reason: "growing", step: growing };
   return stats.cooling > 0 ? cooling : { reason: "targetsMet", addresses: stats.total };
 }

@@ -46,7 +46,8 @@ describe("which ENI may be freed (stock)", () => {
     },
   ])("$name", ({ warm, min, enis, free }) => {
     const state = stateWith(enis, { warmIpTarget: warm, minimumIpTarget: min });
-    for (const key of ["a", "b"]) state.store.assign({ key, pod: POD, assignedAtMs: 0 }, "address");
+    const placement = { units: ["address"], order: "first" } as const;
+    for (const key of ["a", "b"]) state.store.assign({ key, pod: POD, assignedAtMs: 0 }, placement);
     state.advance(MINUTE_MS);
     const may = state.store.enis.filter((eni) => canFree(state, eni)).map((eni) => eni.id);
     expect(may).toEqual(free.map(eniId));

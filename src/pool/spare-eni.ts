@@ -1,6 +1,6 @@
 import { ADDRESSES_PER_PREFIX } from "../facts/index.ts";
 import type { Eni } from "./eni.ts";
-import type { PoolSettings } from "./settings.ts";
+import { fallsBack, type PoolSettings, servingUnits } from "./settings.ts";
 import { availableOn, type PoolState } from "./state.ts";
 import { addressesPerEni, ipTargets, prefixesFor, targetMode } from "./targets.ts";
 import type { PoolStats } from "./views.ts";
@@ -40,14 +40,16 @@ function isNeeded({ settings, store }: PoolState, eni: Eni): boolean {
   for (const other of store.enis) {
     if (other === eni || other.service === "excluded" || other.phase === "leaving") continue;
     available += availableOn(other, settings);
-    total += other.lists[settings.unit].total;
+    for (const unit of servingUnits(settings)) total += other.lists[unit].total;
     // The stock plugin counts free blocks of any kind here.
     freePrefixes +=
       settings.policy === "stock"
         ? other.lists.prefix.unassigned + other.lists.address.unassigned
         : other.lists.prefix.idle;
   }
-  return available < warmIps || total < minimumIps || freePrefixes < warmPrefixes;
+  // Where EC2 has no blocks, an ENI without one brings the warm prefixes no nearer.
+  const warms = !fallsBack(settings) || eni.lists.prefix.idle > 0;
+  return available < warmIps || total < minimumIps || (warms && freePrefixes < warmPrefixes);
 }
 
 function keptElsewhere(settings: PoolSettings): {

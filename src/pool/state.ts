@@ -1,10 +1,12 @@
 import type { SubnetId } from "../facts/index.ts";
 import type { Eni } from "./eni.ts";
 import type { FailureReason } from "./failure.ts";
-import type { PoolSettings } from "./settings.ts";
+import type { BlockUnit, PoolSettings } from "./settings.ts";
+import { servingUnits } from "./settings.ts";
 import type { WorkStep } from "./step.ts";
 import { Store } from "./store.ts";
 import type { PoolStats } from "./views.ts";
+import { Waiting } from "./waiting.ts";
 
 /** The last attempt to grow, when it failed and none has worked since. */
 export interface GrowthFailure {
@@ -22,6 +24,7 @@ export class PoolState {
   started = false;
   underWay: WorkStep | undefined;
   growthFailure: GrowthFailure | undefined;
+  readonly waiting: Waiting = new Waiting();
 
   constructor(settings: PoolSettings) {
     this.settings = settings;
@@ -41,10 +44,19 @@ export class PoolState {
     for (const eni of this.store.enis) eni.sinceMs = this.nowMs;
   }
 
-  /** The numbers that decide; they cost a look at each ENI. */
+  /** The numbers of all blocks that serve new pods; they cost a look at each ENI. */
   stats(): PoolStats {
-    const { policy, unit } = this.settings;
-    const sum = { total: 0, assigned: 0, cooling: 0, prefixes: 0, freePrefixes: 0 };
+    return this.#count(servingUnits(this.settings));
+  }
+
+  /** The numbers of the unit in force alone: what the targets are about. */
+  unitStats(): PoolStats {
+    return this.#count([this.settings.unit]);
+  }
+
+  #count(units: readonly BlockUnit[]): PoolStats {
+    const { policy } = this.settings;
+    const sum = { total: 0, assigned: 0, cooling: 0, elsewhere: 0, prefixes: 0, freePrefixes: 0 };
     for (const eni of this.store.enis) {
       if (eni.phase === "leaving") continue;
       const prefixes = eni.lists.prefix;
@@ -53,17 +65,25 @@ export class PoolState {
       sum.prefixes += prefixes.blocks.length;
       sum.freePrefixes += policy === "stock" ? prefixes.unassigned : prefixes.idle;
       if (eni.service === "excluded") continue;
-      sum.total += eni.lists[unit].total;
-      sum.assigned += eni.lists[unit].assigned;
-      sum.cooling += eni.lists[unit].cooling;
+      const assigned = sum.assigned;
+      for (const unit of units) {
+        sum.total += eni.lists[unit].total;
+        sum.assigned += eni.lists[unit].assigned;
+        sum.cooling += eni.lists[unit].cooling;
+      }
+      sum.elsewhere += eni.assigned - (sum.assigned - assigned);
     }
     const available = sum.total - sum.assigned - (policy === "stock" ? 0 : sum.cooling);
     return { enis: this.store.enis.length, ...sum, available };
   }
 }
 
-/** Addresses of the unit in force on an ENI that can be handed out at once (`stock`: or after cooling). */
-export function availableOn(eni: Eni, { policy, unit }: PoolSettings): number {
-  const { total, assigned, cooling } = eni.lists[unit];
-  return total - assigned - (policy === "stock" ? 0 : cooling);
+/** Addresses on an ENI that can be handed out at once (`stock`: or after cooling). */
+export function availableOn(eni: Eni, settings: PoolSettings): number {
+  let available = 0;
+  for (const unit of servingUnits(settings)) {
+    const { total, assigned, cooling } = eni.lists[unit];
+    available += total - assigned - (settings.policy === "stock" ? 0 : cooling);
+  }
+  return available;
 }

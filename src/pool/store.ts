@@ -2,7 +2,7 @@ import { invariant } from "../base/index.ts";
 import type { EniId } from "../facts/index.ts";
 import { type Cidr, type Ipv4, toIpv4 } from "../net/index.ts";
 import type { AttachedEni } from "./attached-eni.ts";
-import { Block } from "./block.ts";
+import { Block, countBits } from "./block.ts";
 import { ChangeLog } from "./change.ts";
 import { Cooldown } from "./cooldown.ts";
 import { Eni } from "./eni.ts";
@@ -26,6 +26,14 @@ export interface Claim {
   readonly key: OwnerKey;
   readonly pod: PodName;
   readonly assignedAtMs: number;
+}
+
+/** Which blocks an address may come from. */
+export interface Placement {
+  /** In this order; what is last serves only when the others have nothing. */
+  readonly units: readonly BlockUnit[];
+  /** Of prefixes the first with an address to hand out, or the one with the most pods, so that others become empty. */
+  readonly order: "first" | "densest";
 }
 
 const PREFIX_HOST_BITS = 15;
@@ -69,6 +77,7 @@ export class Store {
     const known = this.#byBase(cidr).get(cidr.base);
     if (known?.eni === eni) return;
     if (known !== undefined) this.removeBlock(known.eni, known.block);
+    this.#removeOverlaps(cidr);
     this.quarantine.remove(cidr);
     const block = new Block(cidr);
     this.#byBase(cidr).set(cidr.base, { eni, block });
@@ -89,12 +98,11 @@ export class Store {
     this.cooldown.drain(nowMs, cooldownMs);
   }
 
-  /** Hands out the first address there is, in order of ENIs and blocks; undefined when there is none. */
-  assign(claim: Claim, unit: BlockUnit): Lease | undefined {
-    for (const eni of this.enis) {
-      if (eni.service === "excluded" || eni.phase === "leaving") continue;
-      const block = eni.lists[unit].firstOpen();
-      if (block !== undefined) return this.#hold({ eni, block }, block.choose(), claim);
+  /** Hands out an address; undefined when there is none. */
+  assign(claim: Claim, { units, order }: Placement): Lease | undefined {
+    for (const unit of units) {
+      const place = unit === "prefix" && order === "densest" ? this.#densest() : this.#first(unit);
+      if (place !== undefined) return this.#hold(place, place.block.choose(), claim);
     }
     return undefined;
   }
@@ -144,6 +152,42 @@ export class Store {
     this.thaw(Infinity, 0);
   }
 
+  /** In order of ENIs and blocks. */
+  #first(unit: BlockUnit): Place | undefined {
+    for (const eni of this.enis) {
+      const block = isServing(eni) ? eni.lists[unit].firstOpen() : undefined;
+      if (block !== undefined) return { eni, block };
+    }
+    return undefined;
+  }
+
+  #densest(): Place | undefined {
+    let best: Place | undefined;
+    for (const eni of this.enis.filter(isServing)) {
+      for (const block of eni.lists.prefix.blocks) {
+        const denser =
+          best === undefined || countBits(block.assigned) > countBits(best.block.assigned);
+        if (block.open && denser) best = { eni, block };
+      }
+    }
+    return best;
+  }
+
+  // EC2 has given those addresses anew: what the pool thinks that it has there is gone.
+  #removeOverlaps({ base, bits }: Cidr): void {
+    if (bits === 32) {
+      this.#removePlace(this.#prefixes.get(blockBase(base)));
+      return;
+    }
+    for (let at: number = base; at <= base + PREFIX_HOST_BITS; at++) {
+      this.#removePlace(this.#singles.get(at));
+    }
+  }
+
+  #removePlace(place: Place | undefined): void {
+    if (place !== undefined) this.removeBlock(place.eni, place.block);
+  }
+
   #hold({ eni, block }: Place, offset: number, { key, pod, assignedAtMs }: Claim): Lease {
     eni.listOf(block).assign(block, offset);
     const address = block.address(offset);
@@ -168,12 +212,19 @@ export class Store {
   }
 
   #placeOf(address: Ipv4): Place | undefined {
-    return (
-      this.#singles.get(address) ?? this.#prefixes.get(toIpv4((address & ~PREFIX_HOST_BITS) >>> 0))
-    );
+    return this.#singles.get(address) ?? this.#prefixes.get(blockBase(address));
   }
 
   #byBase(cidr: Cidr): Map<number, Place> {
     return cidr.bits === 32 ? this.#singles : this.#prefixes;
   }
+}
+
+function isServing({ service, phase }: Eni): boolean {
+  return service === "pods" && phase === "serving";
+}
+
+/** The first address of the /28 around an address. */
+function blockBase(address: Ipv4): Ipv4 {
+  return toIpv4((address & ~PREFIX_HOST_BITS) >>> 0);
 }

@@ -9,7 +9,8 @@ function settingsOf(given: Partial<PoolSettings>): PoolSettings {
 
 function statsOf(total: number, used: number, prefixes = 0, freePrefixes = 0): PoolStats {
   const available = total - used;
-  return { enis: 1, total, assigned: used, cooling: 0, available, prefixes, freePrefixes };
+  const none = { cooling: 0, elsewhere: 0 };
+  return { enis: 1, total, assigned: used, available, prefixes, freePrefixes, ...none };
 }
 
 test.each([

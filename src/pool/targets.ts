@@ -66,9 +66,17 @@ function overPrefixes(
   return Math.max(Math.min(freePrefixes, prefixes - needed), 0);
 }
 
+/**
+ * Whether the pool covers the node's max pods, with what the pods hold that are served otherwise; the stock plugin
+ * counts without those.
+ */
+export function coversMaxPods({ policy, maxPods }: PoolSettings, stats: PoolStats): boolean {
+  return stats.total + (policy === "stock" ? 0 : stats.elsewhere) >= maxPods;
+}
+
 /** Whether the pool should grow. It never should once it covers max pods. */
 export function isTooLow(settings: PoolSettings, stats: PoolStats): boolean {
-  if (stats.total >= settings.maxPods) return false;
+  if (coversMaxPods(settings, stats)) return false;
   const mode = targetMode(settings);
   if (mode === "ips") return ipBalance(settings, stats).short > 0;
   const target = mode === "prefixes" ? settings.warmPrefixTarget : settings.warmEniTarget;

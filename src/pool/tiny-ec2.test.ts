@@ -19,7 +19,10 @@ test("it takes the next subnet when one has no room, and gives back what it took
   const ec2 = new TinyEc2(LIMITS, { count: 2, bits: 28 });
   expect(ec2.perform(create({ count: 16 }))).toEqual(failure("subnetFull", subnetId(1)));
   expect(ec2.held()).toBe(1);
-  expect(ec2.perform(create({ unit: "prefix" }))).toEqual(failure("noFreeBlock", subnetId(1)));
+  expect(ec2.perform(create({ unit: "prefix" }))).toEqual({
+    ...failure("subnetFull", subnetId(1)),
+    code: "InvalidParameterValue",
+  });
   expect(ec2.perform(create({ avoidSubnets: [subnetId(0), subnetId(1)] }))).toEqual(
     failure("subnetFull", subnetId(0)),
   );
@@ -33,8 +36,17 @@ test("a subnet without a single free address has no room for an ENI", () => {
   expect(ec2.perform(create({}))).toEqual(failure("subnetFull", subnetId(0)));
 });
 
+test("a fragmented subnet has single addresses, but no block", () => {
+  const ec2 = new TinyEc2(LIMITS, { count: 1, bits: 26 });
+  ec2.fragment(0);
+  expect(ec2.perform(create({ unit: "prefix" }))).toEqual(failure("noFreeBlock", subnetId(0)));
+  expect(ec2.perform(create({}))).toMatchObject({ kind: "created" });
+});
+
 test("it knows nothing of an ENI that is gone", () => {
   const ec2 = new TinyEc2(LIMITS);
   expect(ec2.perform({ kind: "adoptEni", eniId: eniId(9) })).toEqual(failure("eniGone"));
   expect(ec2.perform({ kind: "freeEni", eniId: eniId(9) })).toEqual(failure("eniGone"));
+  const describe = { kind: "describeEni", eniId: eniId(9), effect: "mirror" } as const;
+  expect(ec2.perform(describe)).toEqual(failure("eniGone"));
 });

@@ -124,6 +124,19 @@ export class TinyEc2 {
     this.#others.set(subnet, others);
   }
 
+  /** Others take one address in each /28 of a subnet; what they had before is free again. */
+  fragment(index: number): void {
+    this.crowd(index, Infinity);
+    const subnet = this.#subnet(index);
+    const { cidr, taken } = subnet;
+    const others = new Set<number>();
+    for (let ip = cidr.base + 7; ip < cidr.base + 2 ** (32 - cidr.bits); ip += 16) {
+      if (!taken.has(ip)) others.add(ip);
+    }
+    for (const ip of others) taken.add(ip);
+    this.#others.set(subnet, others);
+  }
+
   /** How many addresses of the subnets this node holds, the ENIs' own included. */
   held(): number {
     return this.subnets.reduce((sum, { taken }) => sum + taken.size, 0);
@@ -233,14 +246,23 @@ function take(
   const size = 2 ** (32 - bits);
   const found: Cidr[] = [];
   for (let base: number = cidr.base; found.length < count; base += size) {
-    if (!cidrContains(cidr, toIpv4(base))) {
-      return failure(unit === "address" ? "subnetFull" : "noFreeBlock", id);
-    }
+    if (!cidrContains(cidr, toIpv4(base))) return noRoom({ id, cidr, taken }, { unit, count });
     const addresses = Array.from({ length: size }, (_, n) => base + n);
     if (addresses.every((ip) => !taken.has(ip))) found.push(cidrOf(toIpv4(base), bits));
   }
   for (const block of found) for (let n = 0; n < size; n++) taken.add(block.base + n);
   return found;
+}
+
+// Fewer free addresses than 16 for each prefix have a code of their own, which is used for much else too.
+function noRoom(
+  { id, cidr, taken }: TinySubnet,
+  { unit, count }: { readonly unit: BlockUnit; readonly count: number },
+): StepFailure {
+  if (unit === "address") return failure("subnetFull", id);
+  const free = 2 ** (32 - cidr.bits) - taken.size;
+  if (free >= count * 16) return failure("noFreeBlock", id);
+  return { ...failure("subnetFull", id), code: "InvalidParameterValue" };
 }
 
 function copy(eni: TinyEni): AttachedEni {

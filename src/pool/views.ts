@@ -5,7 +5,7 @@ import { countBits } from "./block.ts";
 import type { Eni } from "./eni.ts";
 import type { Lease } from "./lease.ts";
 
-/** The numbers that decide. They count blocks of the unit in force, on ENIs that may serve pods. */
+/** The numbers that decide. They count blocks that serve new pods, on ENIs that may serve pods. */
 export interface PoolStats {
   /** ENIs in the pool, all kinds. */
   readonly enis: number;
@@ -15,6 +15,8 @@ export interface PoolStats {
   readonly cooling: number;
   /** What the policy calls available: `stock` total − assigned, `berth` without the cooling ones. */
   readonly available: number;
+  /** Addresses that pods hold on blocks that serve no new pods: those of the unit that was in force before. */
+  readonly elsewhere: number;
   /** /28 prefixes, and how many of them are wholly unused; `stock` counts those on excluded ENIs too. */
   readonly prefixes: number;
   readonly freePrefixes: number;
