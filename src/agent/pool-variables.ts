@@ -39,6 +39,12 @@ export const POOL_VARIABLES = {
     kind: "flag",
     default: false,
   },
+  BERTH_PREFIX_FALLBACK: {
+    meaning:
+      "take single addresses while EC2 has no /28 prefix, until it has one again (policy berth, with prefix delegation)",
+    kind: "flag",
+    default: true,
+  },
   MAX_ENI: {
     meaning: "most ENIs to have, if lower than the instance type's limit",
     kind: "integer",
