@@ -1,5 +1,5 @@
-import { formatIpv4 } from "../net/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import { formatIp, formatIpv4 } from "../net/index.ts";
+import type { Ip, Ipv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
 import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -30,7 +30,7 @@ import { followRules } from "./node-group/follow-rules.ts";
 import type { NodeRules } from "./node-group/follow-rules.ts";
 import { perform } from "./perform.ts";
 import { settingsFor } from "./pool-settings.ts";
-import { restore } from "./restore.ts";
+import { freeAddresses, restore } from "./restore.ts";
 import { newSubnetNews } from "./subnet-news.ts";
 import { watchVpc } from "./vpc-watch.ts";
 import { newWake } from "./wake.ts";
@@ -44,7 +44,7 @@ export interface CoreParts {
   readonly instance: InstanceFacts;
   readonly limits: InstanceLimits;
   /** A checkpoint of the leases that the function gives. */
-  readonly openCheckpoint: (leases: () => readonly SavedLease[]) => Checkpoint;
+  readonly openCheckpoint: (leases: () => readonly SavedLease<Ip>[]) => Checkpoint;
   readonly telemetry: Telemetry;
 }
 
@@ -79,17 +79,30 @@ export async function startCore(given: NodePorts, parts: CoreParts): Promise<Age
   const { config, telemetry } = parts;
   const { time } = given;
   const ports = { ...withEc2(given, parts), kernel: watchHostSetUps(given.kernel, telemetry) };
-  let leases = (): readonly SavedLease[] => [];
+  let leases = (): readonly SavedLease<Ip>[] => [];
   const checkpoint = parts.openCheckpoint(() => leases());
-  const saved = checkpoint.load();
+  const saved = ipv4Leases(checkpoint.load(), given);
   const leased: ReadonlySet<Ipv4> = new Set(saved.map(({ address }) => address));
   const found = await because("start", () => discover(ports, { ...parts, leased }));
   const pool = new Pool(settingsFor(config, { ...parts, unmanagedEnis: found.unmanagedEnis }));
   leases = () => pool.leases();
   pool.observe(found.enis, time.nowMs());
-  await restore(ports, { pool, saved, checkpoint });
+  const free = (): Ipv4[] => freeAddresses(pool, time.nowMs());
+  await restore(ports, { pool, saved, checkpoint, free });
   telemetry.noteInitialised(pool);
   return run(found, { config, pool, checkpoint, telemetry, wake: newWake(time) });
+}
+
+/** Leases of the pods of another address family, which the node had before: their pods have to be made anew. */
+function ipv4Leases(saved: readonly SavedLease<Ip>[], { log }: NodePorts): SavedLease[] {
+  return saved.flatMap(({ address, ...lease }) => {
+    if (typeof address === "number") return [{ ...lease, address }];
+    log.warn(
+      { ...lease.pod, address: formatIp(address) },
+      "a pod of the checkpoint has an IPv6 address, and this agent serves IPv4",
+    );
+    return [];
+  });
 }
 
 /** Where instance metadata stands for EC2, whoever is called. */
@@ -123,7 +136,7 @@ function run({ node, vpcCidrs, described }: Discovered, parts: PoolParts): Agent
     if (pool.stats(node.time.nowMs()).total > 0) giving.resolve();
   };
   onOutcome(undefined);
-  const loop = startLoop(loopParts(running, { ...parts, rules }, onOutcome), stopping);
+  const loop = startLoop(loopParts(running, { ...parts, rules, growth }, onOutcome), stopping);
   // Targets may be met by nothing at all: then the first pod brings the first address.
   void loop.settled.then(() => {
     if (!refused && growth.obstacle === undefined) giving.resolve();
@@ -156,17 +169,18 @@ function run({ node, vpcCidrs, described }: Discovered, parts: PoolParts): Agent
 
 function loopParts(
   node: Node,
-  { pool, checkpoint, telemetry, wake, rules }: PoolParts & { readonly rules: NodeRules },
+  given: PoolParts & { readonly rules: NodeRules; readonly growth: Growth },
   onOutcome: (outcome: Outcome) => void,
 ): LoopParts {
   const { time, log } = node;
-  const tellSubnets = newSubnetNews(node);
+  const { pool, checkpoint, telemetry, wake, rules, growth } = given;
+  const tellSubnets = newSubnetNews(node, () => pool.settings);
   return {
     pool,
     wake,
     time,
     log,
-    begin: clusterKnown(node, rules.ready),
+    begin: clusterKnown(node, rules.ready).then(() => growth.checked()),
     perform: (step) => because(step.kind, () => perform(node, step)),
     onOutcome: (step, outcome, change) => {
       onOutcome(outcome);

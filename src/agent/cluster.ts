@@ -1,6 +1,6 @@
 import type { Result } from "../base/index.ts";
 import type { SecurityGroupId, SubnetId } from "../facts/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { PodName } from "../pool/index.ts";
 
 /**
@@ -23,9 +23,9 @@ export interface Cluster {
   /** Records an event; repeats are counted by the API server's object. Returns at once and never fails. */
   tell(subject: Subject, news: News): void;
   /** Puts the pod's address into its annotation `vpc.amazonaws.com/pod-ips`. Rejects with a BerthError. */
-  notePodAddress(pod: PodName, address: Ipv4): Promise<void>;
+  notePodAddress(pod: PodName, address: Ip): Promise<void>;
   /** Empties that annotation if it says `address`; a pod that is gone, or has another address by now, is fine. */
-  clearPodAddress(pod: PodName, address: Ipv4): Promise<void>;
+  clearPodAddress(pod: PodName, address: Ip): Promise<void>;
   /** Sets a feature of the node's CNINode, which the VPC resource controller reads. Rejects with a BerthError. */
   addFeature(feature: NodeFeature): Promise<"added" | "present" | "noCniNode">;
   /** Stops listening. */
@@ -38,6 +38,8 @@ export interface ClusterNode {
   readonly maxPods: number | undefined;
   /** Whether it has the taint `node.kubernetes.io/unschedulable:NoSchedule`. */
   readonly cordoned: boolean;
+  /** Why the node is about to go: it is being deleted, or a taint says so. */
+  readonly leaving?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

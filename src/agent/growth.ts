@@ -1,6 +1,8 @@
 import type { Pool, PoolSettings } from "../pool/index.ts";
 import type { EniConfigFault } from "./cluster.ts";
 import type { AgentConfig } from "./config.ts";
+import { newPlaceCheck } from "./eni-configs/place-check.ts";
+import type { PlaceCheck } from "./eni-configs/place-check.ts";
 import { placeForEni } from "./eni-place.ts";
 import type { Node } from "./node.ts";
 import type { Wake } from "./wake.ts";
@@ -17,28 +19,33 @@ export interface GrowthParts {
 export interface Growth {
   /** Why the pool stands still, as the words of a sentence; undefined while it may grow. */
   readonly obstacle: string | undefined;
+  /** Resolves when EC2 is not being asked whether the node's ENIConfig can be used. Never rejects. */
+  checked(): Promise<void>;
   stop(): void;
 }
 
 /**
  * Follows the cluster: max pods become the pool's, a cordoned node gets and gives back nothing (as with the VPC CNI),
- * and with custom networking nothing is made until there is an ENIConfig. What is wrong with that is logged and told in
- * an event on the node, once.
+ * one that is being removed gets nothing new, and with custom networking nothing is made until there is an ENIConfig that
+ * EC2 can follow. What is wrong with that is logged and told in an event on the node, once.
  */
 export function followCluster(parts: GrowthParts): Growth {
   const { node, config, pool, wake } = parts;
   const usualMaxPods = pool.settings.maxPods;
+  const check = placeCheck(parts, () => look());
   let obstacle: string | undefined;
   let told: string | undefined;
+  let warned = false;
 
   function look(): void {
     const own = node.cluster?.node();
     const place = placeForEni(node);
+    const fault = place.ok ? check?.faultOf(place.value) : place.error;
     const cordoned = own?.cordoned === true && config.onCordonedNodes === "standStill";
-    obstacle = obstacleOf({ config, cordoned, fault: place.ok ? undefined : place.error });
-    const fault = place.ok ? undefined : place.error;
-    if (told !== fault?.text) tellFault(node, fault);
+    obstacle = obstacleOf({ config, cordoned, leaving: own?.leaving, fault });
+    if (told !== fault?.text) tellFault(node, fault, { warned });
     told = fault?.text;
+    warned = fault === undefined ? false : warned || fault.reason !== "unread";
     const growth = obstacle === undefined ? "allowed" : "paused";
     adjust({ growth, maxPods: own?.maxPods ?? usualMaxPods });
   }
@@ -55,21 +62,33 @@ export function followCluster(parts: GrowthParts): Growth {
   }
 
   look();
-  const stop = node.cluster?.onChange(look) ?? (() => undefined);
+  const stopListening = node.cluster?.onChange(look) ?? (() => undefined);
   return {
     get obstacle() {
       return obstacle;
     },
-    stop,
+    checked: () => check?.checked() ?? Promise.resolve(),
+    stop() {
+      stopListening();
+      check?.stop();
+    },
   };
+}
+
+/** Only ENIConfigs can name what is not there. */
+function placeCheck({ node, config }: GrowthParts, onNews: () => void): PlaceCheck | undefined {
+  const needed = node.customNetworking !== undefined && config.provisioning === "on";
+  return needed ? newPlaceCheck(node, onNews) : undefined;
 }
 
 function obstacleOf(given: {
   readonly config: GrowthParts["config"];
   readonly cordoned: boolean;
+  readonly leaving: string | undefined;
   readonly fault: EniConfigFault | undefined;
 }): string | undefined {
   if (given.config.provisioning === "off") return NOT_PROVISIONING;
+  if (given.leaving !== undefined) return `the node is being removed (${given.leaving})`;
   return given.cordoned ? CORDONED : given.fault?.text;
 }
 
@@ -77,9 +96,14 @@ const NOT_PROVISIONING =
   "DISABLE_NETWORK_RESOURCE_PROVISIONING or ENABLE_IMDS_ONLY_MODE is set, so ENIs and addresses have to be attached by somebody else";
 const CORDONED = "the node is cordoned, and AWS_MANAGE_ENIS_NON_SCHEDULABLE is not set";
 
-function tellFault({ log, cluster }: Node, fault: EniConfigFault | undefined): void {
+function tellFault(
+  { log, cluster }: Node,
+  fault: EniConfigFault | undefined,
+  { warned }: { readonly warned: boolean },
+): void {
   if (fault === undefined) {
-    log.info({}, "there is an ENIConfig for this node; new ENIs are made as it says");
+    log.info({}, "the node's ENIConfig can be used; new ENIs are made as it says");
+    if (!warned) return;
     cluster?.tell(
       { kind: "node" },
       {
@@ -90,8 +114,11 @@ function tellFault({ log, cluster }: Node, fault: EniConfigFault | undefined): v
     );
     return;
   }
+  if (fault.reason === "unread") {
+    log.info({ why: fault.text }, "no ENI is made yet");
+    return;
+  }
   log.warn({ reason: fault.reason, error: fault.text }, "no ENI can be made for now");
-  if (fault.reason === "unread") return;
   const reason = fault.reason === "missing" ? "ENIConfigNotFound" : "InvalidENIConfig";
   cluster?.tell(
     { kind: "node" },

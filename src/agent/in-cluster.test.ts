@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { BerthError } from "../base/index.ts";
-import { parseSecurityGroupId } from "../facts/index.ts";
+import { parseSecurityGroupId, parseSubnetId, parseVpcId } from "../facts/index.ts";
 import { isRecord } from "./json.ts";
 import { eventually, removeDirectory, startTinyAgent } from "./tiny-agent.ts";
 import type { TinyAgent } from "./tiny-agent.ts";
 import { TinyCluster } from "./tiny-cluster.ts";
-import { INSTANCE, must } from "./tiny-instance.ts";
+import { INSTANCE, must, TINY_SUBNET } from "./tiny-instance.ts";
 import { TinyWorld } from "./tiny-world.ts";
 
 const agents: TinyAgent[] = [];
@@ -134,6 +134,11 @@ describe("custom networking", () => {
     ENI_CONFIG_LABEL_DEF: "topology.kubernetes.io/zone",
   };
   const group = must(parseSecurityGroupId("sg-0000cafe"));
+  const FAR = {
+    ...TINY_SUBNET,
+    id: must(parseSubnetId("subnet-0000fa12")),
+    zone: "us-west-2b",
+  };
   const usable = {
     ok: true,
     value: { subnet: INSTANCE.subnet, securityGroups: [group] },
@@ -143,6 +148,7 @@ describe("custom networking", () => {
     const cluster = clusterWith({ labels: { "topology.kubernetes.io/zone": "zone-a" } });
     cluster.configs.set("zone-a", usable);
     const world = new TinyWorld();
+    world.knownGroups.push({ id: group, vpc: INSTANCE.vpc });
     const groups: unknown[] = [];
     const ec2 = {
       ...world.ec2,
@@ -162,6 +168,7 @@ describe("custom networking", () => {
   test("makes none while there is no ENIConfig, and says which one is missing, once", async () => {
     const cluster = clusterWith();
     const world = new TinyWorld();
+    world.knownGroups.push({ id: group, vpc: INSTANCE.vpc });
     const agent = await start(world, cluster, { ...env, BERTH_ADD_WAIT_SECONDS: "0" });
     cluster.changed();
     expect(world.calls).not.toContain("createEni");
@@ -179,6 +186,49 @@ describe("custom networking", () => {
       "Warning InvalidENIConfig: No ENI can be made for pods: ENIConfig default is not usable.",
       "Normal ENIConfigFound: The node's ENIConfig can be used; ENIs are made again.",
     ]);
+  });
+
+  test.each([
+    {
+      what: "a subnet that does not exist",
+      value: { subnet: must(parseSubnetId("subnet-00000bad")), securityGroups: [] },
+      text: "there is no subnet subnet-00000bad in this Region",
+    },
+    {
+      what: "a subnet of another zone",
+      value: { subnet: FAR.id, securityGroups: [] },
+      text: "subnet subnet-0000fa12 is in us-west-2b, and this node is in us-west-2a",
+    },
+    {
+      what: "a security group of another VPC",
+      value: {
+        subnet: INSTANCE.subnet,
+        securityGroups: [must(parseSecurityGroupId("sg-0000ff02"))],
+      },
+      text: "security group sg-0000ff02 is of vpc-0000ff02, the nodes are in vpc-00000001",
+    },
+  ])("R-CN-2: an ENIConfig with $what is told before a pod comes", async ({ value, text }) => {
+    const cluster = clusterWith();
+    cluster.configs.set("default", { ok: true, value });
+    const world = new TinyWorld();
+    world.otherSubnets.push(FAR);
+    const elsewhere = must(parseVpcId("vpc-0000ff02"));
+    world.knownGroups.push({ id: must(parseSecurityGroupId("sg-0000ff02")), vpc: elsewhere });
+    const agent = await start(world, cluster, { ...env, BERTH_ADD_WAIT_SECONDS: "0" });
+    expect(cluster.news("node")).toEqual([
+      `Warning InvalidENIConfig: No ENI can be made for pods: the node's ENIConfig can't be used: ${text}.`,
+    ]);
+    expect(world.calls).not.toContain("createEni");
+    expect(message((await agent.call("ADD")).stdout)).toContain(text);
+  });
+
+  test("a role that may not ask EC2 about subnets keeps no ENI from being made", async () => {
+    const cluster = clusterWith();
+    cluster.configs.set("default", usable);
+    const world = new TinyWorld();
+    for (let count = 0; count < 5; count++) world.refuse("subnets", "UnauthorizedOperation");
+    const agent = await start(world, cluster, env);
+    expect((await agent.call("ADD")).status).toBe(0);
   });
 
   test("without Kubernetes makes none either", async () => {

@@ -89,6 +89,20 @@ function untilThere(
   });
 }
 
+/** Taints by which the cluster autoscaler, Karpenter and the cloud's controller mark nodes that they remove. */
+const REMOVAL_TAINTS: ReadonlySet<string> = new Set([
+  "ToBeDeletedByClusterAutoscaler",
+  "karpenter.sh/disrupted",
+  "karpenter.sh/disruption",
+  "node.cloudprovider.kubernetes.io/shutdown",
+]);
+
+function whyLeaving({ metadata, spec }: NodeObject): string | undefined {
+  if (metadata?.deletionTimestamp !== undefined) return "its object is being deleted";
+  const taint = spec?.taints?.find(({ key }) => REMOVAL_TAINTS.has(key));
+  return taint === undefined ? undefined : `taint ${taint.key}`;
+}
+
 function toClusterNode(node: NodeObject | undefined): ClusterNode | undefined {
   if (node === undefined) return undefined;
   const capacity = node.status?.capacity?.["pods"];
@@ -99,6 +113,7 @@ function toClusterNode(node: NodeObject | undefined): ClusterNode | undefined {
     cordoned: (node.spec?.taints ?? []).some(
       ({ key, effect }) => key === "node.kubernetes.io/unschedulable" && effect === "NoSchedule",
     ),
+    leaving: whyLeaving(node),
     labels,
     annotations,
   };
