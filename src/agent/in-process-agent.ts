@@ -112,7 +112,7 @@ export function startInProcessAgent(options: InProcessAgentOptions): InProcessAg
       return removed.ok ? { ok: true, value: undefined } : removed;
     },
     stats: () => begun?.core.pool.stats(time.nowMs()),
-    report: () => begun && poolReport({ pool: begun.core.pool, instance: begun.instance, time }),
+    report: () => begun && poolReport({ ...begun.core, instance: begun.instance, time }),
     async stop() {
       stopping.abort();
       await ended.catch(() => undefined);

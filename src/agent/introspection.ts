@@ -8,6 +8,7 @@ import type { Page } from "./http-endpoint.ts";
 import { callReport } from "./ledger/call-report.ts";
 import type { InstanceFacts } from "./metadata.ts";
 import type { Telemetry } from "./metrics/telemetry.ts";
+import type { NodeRules } from "./node-group/follow-rules.ts";
 import { parseOwnerKey } from "./owner.ts";
 import { eniInfos } from "./stock/eni-infos.ts";
 import { eniTable } from "./stock/route-table.ts";
@@ -17,6 +18,7 @@ import { networkSettings, poolSettingsShown } from "./stock/settings-shown.ts";
 export interface IntrospectionParts {
   readonly config: AgentConfig;
   readonly pool: Pool;
+  readonly rules: Pick<NodeRules, "inForce">;
   readonly instance: InstanceFacts;
   readonly cluster: Pick<Cluster, "node"> | undefined;
   readonly time: Time;
@@ -65,14 +67,18 @@ function json(value: unknown): Page {
 /** The pool in texts and numbers; addresses and blocks in decimal, times in ms since 1970. */
 export function poolReport({
   pool,
+  rules,
   instance,
   time,
-}: Pick<IntrospectionParts, "pool" | "instance" | "time">): object {
+}: Pick<IntrospectionParts, "pool" | "rules" | "instance" | "time">): object {
   const nowMs = time.nowMs();
+  const { rule = null, set, fault = null } = rules.inForce;
   return {
     instanceId: instance.instanceId,
     instanceType: instance.instanceType,
     policy: pool.settings.policy,
+    targets: targetsShown(pool),
+    nodeSettings: { rule, set, fault },
     stats: pool.stats(nowMs),
     underWay: pool.underWay?.kind ?? null,
     enis: pool.enis(nowMs).map(({ primaryAddress, blocks, ...eni }) => ({
@@ -87,5 +93,17 @@ export function poolReport({
       eniId,
       assignedAtMs: Math.round(assignedAtMs),
     })),
+  };
+}
+
+/** The targets in force, by the names of their variables. */
+function targetsShown({ settings }: Pool): object {
+  return {
+    WARM_ENI_TARGET: settings.warmEniTarget,
+    WARM_IP_TARGET: settings.warmIpTarget,
+    MINIMUM_IP_TARGET: settings.minimumIpTarget,
+    WARM_PREFIX_TARGET: settings.warmPrefixTarget,
+    MAX_ENI: settings.maxEnis,
+    IP_COOLDOWN_PERIOD: settings.cooldownMs / 1000,
   };
 }
