@@ -43,6 +43,8 @@ export type ChangeDetail =
   | ({ readonly kind: "ipv6Assigned"; readonly eniId: EniId } & Ipv6AddressSet)
   | ({ readonly kind: "ipv6Unassigned"; readonly eniId: EniId } & Ipv6AddressSet)
   | { readonly kind: "eniGroupsChanged"; readonly eniId: EniId }
+  | { readonly kind: "elasticIpAssociated"; readonly eniId: EniId }
+  | { readonly kind: "elasticIpDisassociated"; readonly eniId: EniId }
   | { readonly kind: "sourceDestCheckChanged"; readonly eniId: EniId }
   /** Followed by `eniCreated` and `eniAttached` of each of its ENIs. */
   | { readonly kind: "instanceLaunched"; readonly instanceId: InstanceId }

@@ -71,6 +71,9 @@ export function dropEni(state: State, eni: Eni): void {
   state.enis.delete(eni.id);
   state.macs.delete(eni.mac);
   state.tags.delete(eni.id);
+  for (const { id, association } of state.elasticIps.list()) {
+    if (association?.eniId === eni.id) state.elasticIps.change(id, { association: undefined });
+  }
   enisIn(state, eni.subnetId).delete(eni.id);
 }
 

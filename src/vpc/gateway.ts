@@ -1,5 +1,6 @@
 import type {
   AllocationId,
+  ElasticIpAssociationId,
   EniId,
   InternetGatewayId,
   NatGatewayId,
@@ -47,4 +48,21 @@ export interface ElasticIp {
   readonly publicIp: Ipv4;
   /** The NAT gateway that uses it. */
   readonly natGatewayId: NatGatewayId | undefined;
+  /** The private address that it stands for. An ENI takes its association with it when it is deleted. */
+  readonly association: ElasticIpAssociation | undefined;
+}
+
+/** An Elastic IP address in use by an ENI. */
+export interface ElasticIpAssociation {
+  readonly id: ElasticIpAssociationId;
+  readonly eniId: EniId;
+  readonly privateIp: Ipv4;
+}
+
+/** What AssociateAddress takes. */
+export interface AssociateAddress {
+  readonly allocationId: AllocationId;
+  readonly eniId: EniId;
+  /** An address of the ENI; its primary one when left out. */
+  readonly privateIp?: Ipv4 | undefined;
 }

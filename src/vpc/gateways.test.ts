@@ -173,6 +173,65 @@ describe("Elastic IP addresses", () => {
   });
 });
 
+describe("Elastic IP addresses of ENIs", () => {
+  test("stand for one private address until they are disassociated, or the ENI is deleted", () => {
+    const { region, subnetId } = regionWithSubnet();
+    const [first, second] = [
+      must(region.elasticIps.allocate()),
+      must(region.elasticIps.allocate()),
+    ];
+    const eni = must(region.enis.create({ subnetId, secondaries: [address("10.0.1.9")] }));
+    const follower = region.follow();
+    const ask = { allocationId: first.id, eniId: eni.id };
+    const id = must(region.elasticIps.associate(ask));
+    const associated = { id, eniId: eni.id, privateIp: eni.addresses[0] };
+    expect(region.records.elasticIps.get(first.id)?.association).toEqual(associated);
+    const again = [
+      ask,
+      { ...ask, privateIp: address("10.0.1.9") },
+      { ...ask, allocationId: second.id },
+    ];
+    for (const each of again) {
+      expect(codeOf(region.elasticIps.associate(each))).toBe("Resource.AlreadyAssociated");
+    }
+    expect(codeOf(region.elasticIps.release(first.id))).toBe("InvalidIPAddress.InUse");
+    const nat: CreateNatGateway = { subnetId, allocationId: first.id };
+    expect(codeOf(region.natGateways.create(nat))).toBe("Resource.AlreadyAssociated");
+    must(region.elasticIps.disassociate(id));
+    expect(codeOf(region.elasticIps.disassociate(id))).toBe("InvalidAssociationID.NotFound");
+    must(region.elasticIps.associate({ ...ask, privateIp: address("10.0.1.9") }));
+    expect(follower.drain().map(({ kind }) => kind)).toEqual([
+      "elasticIpAssociated",
+      "elasticIpDisassociated",
+      "elasticIpAssociated",
+    ]);
+    must(region.enis.delete(eni.id));
+    must(region.elasticIps.release(first.id));
+  });
+
+  test("what can't be associated", () => {
+    const { region, subnetId } = regionWithSubnet();
+    const { id: allocationId } = must(region.elasticIps.allocate());
+    const { id: eniId } = must(region.enis.create({ subnetId }));
+    const efa = must(region.enis.create({ subnetId, interfaceType: "efa-only" }));
+    const ask = { allocationId, eniId };
+    const random = newRandom(9);
+    expect(
+      [
+        { ...ask, allocationId: newId("allocation", random) },
+        { ...ask, eniId: newId("eni", random) },
+        { ...ask, privateIp: address("10.0.1.250") },
+        { ...ask, eniId: efa.id },
+      ].map((each) => codeOf(region.elasticIps.associate(each))),
+    ).toEqual([
+      "InvalidAllocationID.NotFound",
+      "InvalidNetworkInterfaceID.NotFound",
+      "InvalidParameterValue",
+      "InvalidParameterValue",
+    ]);
+  });
+});
+
 function fail(): never {
   throw new Error("the test is wrong");
 }

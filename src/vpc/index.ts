@@ -21,7 +21,14 @@ export type {
 export type { Enis } from "./enis.ts";
 export type { Ec2ErrorCode, Ec2Failure, Outcome } from "./failure.ts";
 export type { Follower } from "./follower.ts";
-export type { CreateNatGateway, ElasticIp, InternetGateway, NatGateway } from "./gateway.ts";
+export type {
+  AssociateAddress,
+  CreateNatGateway,
+  ElasticIp,
+  ElasticIpAssociation,
+  InternetGateway,
+  NatGateway,
+} from "./gateway.ts";
 export type { InternetGateways } from "./internet-gateways.ts";
 export type { NatGateways } from "./nat-gateways.ts";
 export type {

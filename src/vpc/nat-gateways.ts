@@ -84,7 +84,9 @@ export class NatGateways {
       return refuse("MissingParameter", "The request must contain the parameter AllocationId");
     }
     const elasticIp = this.#state.elasticIps.find(allocationId);
-    if (!elasticIp.ok || elasticIp.value.natGatewayId === undefined) return elasticIp;
+    if (!elasticIp.ok) return elasticIp;
+    const { natGatewayId, association } = elasticIp.value;
+    if (natGatewayId === undefined && association === undefined) return elasticIp;
     return refuse(
       "Resource.AlreadyAssociated",
       `Elastic IP address [${allocationId}] is already associated`,

@@ -100,6 +100,23 @@ describe.skipIf(why !== "")(`Debian's AWS CLI, unchanged${why}`, { timeout: 60_0
     expect(await aws(...describe)).toEqual([251]);
   });
 
+  test("an Elastic IP address is associated with an instance, and disassociated", async () => {
+    const allocate = ["ec2", "allocate-address", "--query", "AllocationId"];
+    const id = String(await aws(...allocate));
+    const instance = ["--instance-id", lab.instanceId];
+    const associate = ["ec2", "associate-address", "--allocation-id", id, ...instance];
+    const association = String(await aws(...associate, "--query", "AssociationId"));
+    const [primary] = lab.region.instances.enisOf(lab.instanceId);
+    const filter = ["--filters", `Name=network-interface-id,Values=${primary?.id ?? ""}`];
+    const describe = ["ec2", "describe-addresses", ...filter];
+    expect(await aws(...describe, "--query", "Addresses[].[AllocationId,AssociationId]")).toEqual([
+      [id, association],
+    ]);
+    await aws("ec2", "disassociate-address", "--association-id", association);
+    expect(await aws(...describe, "--query", "Addresses")).toEqual([]);
+    await aws("ec2", "release-address", "--allocation-id", id);
+  });
+
   test("a refusal is told with EC2's code", async () => {
     const [primary] = lab.region.instances.enisOf(lab.instanceId);
     const args = ["ec2", "delete-network-interface", "--network-interface-id", primary?.id ?? ""];

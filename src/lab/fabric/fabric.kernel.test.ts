@@ -18,7 +18,8 @@ import { planFabric } from "./plan.ts";
 const NODES = `nodes:
   - { name: n-a, instanceType: m5.large, subnet: a }
   - { name: n-b, instanceType: m5.large, subnet: b }
-  - { name: n-c, instanceType: m5.large, subnet: cut-off }`;
+  - { name: n-c, instanceType: m5.large, subnet: cut-off }
+  - { name: n-pub, instanceType: m5.large, subnet: out }`;
 
 interface Machine {
   readonly netns: string;
@@ -148,6 +149,24 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
 
     test("outside, machines of private subnets are seen as the NAT gateway", async () => {
       expect(await fetchFrom("n-a", "http://203.0.113.10/")).toBe("you are 198.51.100.1");
+    });
+
+    test("a machine with an Elastic IP address is reached by it, and its answers come from it", async () => {
+      const { instanceId, address } = machine("n-pub");
+      const [eni] = region.instances.enisOf(instanceId);
+      const { id: allocationId, publicIp } = must(region.elasticIps.allocate());
+      if (eni === undefined) throw new Error("an instance has an ENI");
+      const id = must(region.elasticIps.associate({ allocationId, eniId: eni.id }));
+      fabric.apply(planFabric(region));
+      const said = formatIpv4(publicIp);
+      expect(await fetchFrom("n-pub", "http://203.0.113.10/")).toBe(`you are ${said}`);
+      const args = ["ping", "-c", "1", "-W", "1", said];
+      expect(runIn(fabric.internetNetns, "busybox", args)).toContain(`from ${said}`);
+      must(region.elasticIps.disassociate(id));
+      fabric.apply(planFabric(region));
+      expect(runIn(fabric.internetNetns, "busybox", args)).toBeUndefined();
+      expect(await fetchFrom("n-pub", "http://203.0.113.10/")).toBeUndefined();
+      expect(ping("n-a", formatIpv4(address))).toBe(true);
     });
 
     test("a subnet without a route reaches nothing outside", async () => {

@@ -5,6 +5,7 @@ import {
   getLink,
   type NetlinkSocket,
   type NftCommand,
+  type NftNode,
   openNetlink,
   replaceRoute,
   setLink,
@@ -54,8 +55,8 @@ export class Internet {
   }
 
   /**
-   * Sets the internet gateway's translation, one to one. A private address that has no public one gets no further, as in
-   * AWS.
+   * Sets the internet gateway's translation, one to one and both ways. A private address that has no public one gets no
+   * further, as in AWS.
    */
   translate(addresses: readonly PublicAddress[]): void {
     const commands = gatewayRules(addresses);
@@ -84,58 +85,56 @@ function setUpOutside(socket: NetlinkSocket, server: Ipv4): void {
 const TABLE = { family: "ip", name: "igw" };
 
 function gatewayRules(addresses: readonly PublicAddress[]): NftCommand[] {
-  const pairs = addresses.map(({ privateIp, publicIp }) => [
+  const pairs = addresses.map(({ privateIp, publicIp }): [string, string] => [
     formatIpv4(privateIp),
     formatIpv4(publicIp),
   ]);
-  const source = { payload: { protocol: "ip", field: "saddr" } };
-  const known = pairs.map(([privateIp]) => privateIp);
-  const elements = pairs.length === 0 ? {} : { elem: pairs };
-  const knownElements = known.length === 0 ? {} : { elem: known };
+  const address = (field: "saddr" | "daddr"): NftNode => ({ payload: { protocol: "ip", field } });
+  const mapped = (key: NftNode, data: string): NftNode => ({ addr: { map: { key, data } } });
   return [
     { add: { table: TABLE } },
     { delete: { table: TABLE } },
     { add: { table: TABLE } },
-    { add: { set: { ...named("known"), type: "ipv4_addr", ...knownElements } } },
-    { add: { map: { ...named("public"), type: "ipv4_addr", map: "ipv4_addr", ...elements } } },
     {
       add: {
-        chain: {
-          ...named("check"),
-          type: "filter",
-          hook: "prerouting",
-          prio: -300,
-          policy: "accept",
-        },
+        set: { ...named("known"), type: "ipv4_addr", ...elements(pairs.map(([inside]) => inside)) },
       },
     },
-    // To the server, which lives in this namespace: its packets are not forwarded, so `input` is the place.
-    {
-      add: {
-        chain: { ...named("translate"), type: "nat", hook: "input", prio: 100, policy: "accept" },
-      },
-    },
-    {
-      add: {
-        rule: {
-          ...inChain("check"),
-          expr: [
-            { match: { op: "==", left: { meta: { key: "iifname" } }, right: VPC_LINK } },
-            { match: { op: "!=", left: source, right: "@known" } },
-            { drop: null },
-          ],
-        },
-      },
-    },
-    {
-      add: {
-        rule: {
-          ...inChain("translate"),
-          expr: [{ snat: { addr: { map: { key: source, data: "@public" } } } }],
-        },
-      },
-    },
+    map("public", pairs),
+    map(
+      "private",
+      pairs.map(([inside, outside]) => [outside, inside]),
+    ),
+    chain("check", { type: "filter", hook: "prerouting", prio: -300 }),
+    // To and from the server, which lives in this namespace: its packets are not forwarded.
+    chain("translate", { type: "nat", hook: "input", prio: 100 }),
+    chain("deliver", { type: "nat", hook: "output", prio: -100 }),
+    rule("check", [
+      { match: { op: "==", left: { meta: { key: "iifname" } }, right: VPC_LINK } },
+      { match: { op: "!=", left: address("saddr"), right: "@known" } },
+      { drop: null },
+    ]),
+    rule("translate", [{ snat: mapped(address("saddr"), "@public") }]),
+    rule("deliver", [{ dnat: mapped(address("daddr"), "@private") }]),
   ];
+}
+
+function map(name: string, pairs: readonly (readonly [string, string])[]): NftCommand {
+  return {
+    add: { map: { ...named(name), type: "ipv4_addr", map: "ipv4_addr", ...elements(pairs) } },
+  };
+}
+
+function elements(list: readonly unknown[]): { elem?: readonly unknown[] } {
+  return list.length === 0 ? {} : { elem: list };
+}
+
+function chain(name: string, where: { type: string; hook: string; prio: number }): NftCommand {
+  return { add: { chain: { ...named(name), ...where, policy: "accept" } } };
+}
+
+function rule(name: string, expr: readonly NftNode[]): NftCommand {
+  return { add: { rule: { ...inChain(name), expr } } };
 }
 
 function named(name: string): { family: string; table: string; name: string } {

@@ -83,10 +83,21 @@ export function planFabric(region: Region): FabricPlan {
     natGateways: working.map((gateway) => planNatGateway(region, gateway)),
     ports,
     routeTables: routeTables.list().map((table) => planTable(region, table)),
-    publicAddresses: working.flatMap(({ privateIp, elasticIp }) =>
+    publicAddresses: publicAddresses(region, working),
+  };
+}
+
+function publicAddresses({ records }: Region, working: readonly NatGateway[]): PublicAddress[] {
+  return [
+    ...working.flatMap(({ privateIp, elasticIp }) =>
       elasticIp === undefined ? [] : [{ privateIp, publicIp: elasticIp.publicIp }],
     ),
-  };
+    ...records.elasticIps
+      .list()
+      .flatMap(({ publicIp, association }) =>
+        association === undefined ? [] : [{ privateIp: association.privateIp, publicIp }],
+      ),
+  ];
 }
 
 function planNatGateway({ records }: Region, gateway: NatGateway): PlannedNatGateway {
