@@ -1,3 +1,4 @@
+import type { Ip } from "../net/index.ts";
 import type { Lease, OwnerKey, PodName, Refusal } from "../pool/index.ts";
 import type { CniParts } from "./cni-parts.ts";
 
@@ -15,7 +16,7 @@ export async function acquire(
   }: Pick<CniParts, "pool" | "time" | "wake" | "addWaitMs" | "stopping">,
   { key, pod }: { readonly key: OwnerKey; readonly pod: PodName },
   hungUp?: AbortSignal,
-): Promise<{ lease: Lease; already: boolean } | Refusal> {
+): Promise<{ lease: Lease<Ip>; already: boolean } | Refusal> {
   const untilMs = time.nowMs() + addWaitMs;
   const signal = hungUp === undefined ? stopping : AbortSignal.any([hungUp, stopping]);
   for (;;) {

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { cidrOf, parseCidr } from "../net/index.ts";
 import { Pool, poolSettings } from "../pool/index.ts";
+import type { SavedLease } from "../pool/index.ts";
 import { newCheckpoint } from "./checkpoint.ts";
 import { must, INSTANCE } from "./tiny-instance.ts";
 
@@ -33,7 +34,7 @@ pool.observe(
   ],
   0,
 );
-pool.restore(checkpoint.load());
+pool.restore(checkpoint.load() as readonly SavedLease[]);
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);

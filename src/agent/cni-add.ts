@@ -1,7 +1,8 @@
 import { BerthError } from "../base/index.ts";
 import { CNI_CODES, renderAddResult } from "../cni/index.ts";
 import type { CniFailure, ContainerRequest } from "../cni/index.ts";
-import { formatIpv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { Lease, OwnerKey, Refusal } from "../pool/index.ts";
 import { acquire } from "./acquire.ts";
 import { fromError, keyOf, podToWire } from "./cni-parts.ts";
@@ -49,7 +50,7 @@ export async function add(
 async function annotate(
   { cluster, podAddressAnnotation }: CniParts,
   { pod }: ContainerRequest,
-  { address }: Lease,
+  { address }: Lease<Ip>,
 ): Promise<void> {
   if (podAddressAnnotation === "on") await cluster?.notePodAddress(pod, address);
 }
@@ -85,8 +86,8 @@ function relayGone(): BerthError {
   );
 }
 
-function addressLost({ address }: Lease): BerthError {
-  const text = formatIpv4(address);
+function addressLost({ address }: Lease<Ip>): BerthError {
+  const text = formatIp(address);
   return new BerthError("addressLost", `${NO_ADDRESS}: EC2 took ${text} from the node meanwhile.`, {
     fix: "Nothing to do: runtimes try again. If it lasts, look for another program that unassigns addresses.",
     facts: { address: text },

@@ -1,6 +1,6 @@
 import { CNI_CODES, findWiring } from "../cni/index.ts";
 import type { CniFailure, ContainerRequest } from "../cni/index.ts";
-import { formatIpv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
 import { keyOf, podToWire } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
 
@@ -16,7 +16,7 @@ export function check({ pool, kernel }: CniParts, request: ContainerRequest): st
   const problems = [...kernel.checkPod(podToWire(request, lease))];
   if (told !== undefined && told.address !== lease.address) {
     problems.unshift(
-      `prevResult has ${formatIpv4(told.address)}, the agent has ${formatIpv4(lease.address)}`,
+      `prevResult has ${formatIp(told.address)}, the agent has ${formatIp(lease.address)}`,
     );
   }
   const [first] = problems;

@@ -1,7 +1,8 @@
 import { assertNever } from "../base/index.ts";
 import { NEWEST_CNI_VERSION, parseRequest, renderFailure, renderVersions } from "../cni/index.ts";
 import type { CniCall, CniFailure, CniReply, CniRequest, CniVersion } from "../cni/index.ts";
-import { formatIpv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { Lease } from "../pool/index.ts";
 import { add } from "./cni-add.ts";
 import { check } from "./cni-check.ts";
@@ -93,11 +94,11 @@ function facts(request: CniRequest): Record<string, unknown> {
   return { namespace: pod.namespace, pod: pod.name, containerId, ifName };
 }
 
-function leaseOf({ pool }: CniParts, request: CniRequest): Lease | undefined {
+function leaseOf({ pool }: CniParts, request: CniRequest): Lease<Ip> | undefined {
   return "containerId" in request ? pool.lease(keyOf(request)) : undefined;
 }
 
 /** The log answers "which pod had this address at that time?". */
-function holding(lease: Lease | undefined): Record<string, unknown> {
-  return lease === undefined ? {} : { address: formatIpv4(lease.address), eni: lease.eniId };
+function holding(lease: Lease<Ip> | undefined): Record<string, unknown> {
+  return lease === undefined ? {} : { address: formatIp(lease.address), eni: lease.eniId };
 }

@@ -1,8 +1,8 @@
 import { BerthError } from "../base/index.ts";
 import type { CniFailure, ContainerRequest } from "../cni/index.ts";
 import type { SubnetId } from "../facts/index.ts";
-import type { Cidr } from "../net/index.ts";
-import type { Lease, OwnerKey, Pool } from "../pool/index.ts";
+import type { Cidr, Ip } from "../net/index.ts";
+import type { Lease, OwnerKey } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
@@ -10,11 +10,12 @@ import type { Kernel, PodToWire } from "./kernel.ts";
 import type { Log } from "./log.ts";
 import type { Telemetry } from "./metrics/telemetry.ts";
 import { ownerKey } from "./owner.ts";
+import type { PodAddresses } from "./pod-addresses.ts";
 import type { Wake } from "./wake.ts";
 
 /** What serving CNI requests needs. */
 export interface CniParts {
-  readonly pool: Pool;
+  readonly pool: PodAddresses;
   readonly checkpoint: Checkpoint;
   readonly kernel: Kernel;
   readonly time: Time;
@@ -42,7 +43,7 @@ export function keyOf({ config, containerId, ifName }: ContainerRequest): OwnerK
 /** The pod of a request with the address that it has. */
 export function podToWire(
   { netns, ifName, config, pod: { namespace, name } }: ContainerRequest,
-  lease: Lease,
+  lease: Lease<Ip>,
 ): PodToWire {
   const { address, deviceIndex } = lease;
   const { mtu, vethPrefix } = config;

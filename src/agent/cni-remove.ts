@@ -1,6 +1,7 @@
 import { CNI_CODES, findWiring } from "../cni/index.ts";
 import type { CniFailure, ContainerRequest, NetworkConfig } from "../cni/index.ts";
-import { formatIpv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { Lease, OwnerKey } from "../pool/index.ts";
 import { fromError, keyOf } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
@@ -31,7 +32,7 @@ export async function remove(
 /** The address is free by now, so what goes wrong here is only logged. */
 async function clearAnnotation(
   { cluster, podAddressAnnotation, log }: CniParts,
-  { pod, address }: Lease,
+  { pod, address }: Lease<Ip>,
 ): Promise<void> {
   if (cluster === undefined || podAddressAnnotation === "off") return;
   try {
@@ -54,7 +55,7 @@ function unwireStranger(
     return;
   kernel.unwirePod(wiring.address);
   log.debug(
-    { address: formatIpv4(wiring.address) },
+    { address: formatIp(wiring.address) },
     "removed what was left of a pod that the pool does not know",
   );
 }
@@ -64,7 +65,7 @@ async function release(
   { pool, checkpoint, time, wake }: CniParts,
   keys: readonly OwnerKey[],
 ): Promise<void> {
-  const released: Lease[] = [];
+  const released: Lease<Ip>[] = [];
   for (const key of keys) {
     const result = pool.release(key, time.nowMs());
     if (result.ok) released.push(result.lease);

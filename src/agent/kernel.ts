@@ -1,4 +1,4 @@
-import type { Cidr, Ipv4, Mac } from "../net/index.ts";
+import type { Cidr, Ip, Ipv4, Mac } from "../net/index.ts";
 import type { Lease, OwnerKey, PodName } from "../pool/index.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface Kernel {
   /** Gives a pod its interface; undone as a whole when it fails half-way. */
   wirePod(pod: PodToWire): PodLink;
   /** Removes what of a pod's wiring outlives its namespace; what is missing already is fine. */
-  unwirePod(address: Ipv4): void;
+  unwirePod(address: Ip): void;
   /** What of a pod's wiring is not as it should be, as sentences. */
   checkPod(pod: PodToWire): readonly string[];
   /**
@@ -25,8 +25,9 @@ export interface Kernel {
    * A pod that can't be put right is reported, and does not keep the others from it.
    */
   normalise(state: {
-    readonly leases: readonly Lease[];
-    readonly free: readonly Ipv4[];
+    readonly leases: readonly Lease<Ip>[];
+    /** Or a test for them, where they are too many to name. */
+    readonly free: readonly Ip[] | ((address: Ip) => boolean);
   }): Normalised;
 }
 
@@ -68,7 +69,7 @@ export interface PodToWire {
   /** Path of its network namespace. */
   readonly netns: string;
   readonly ifName: string;
-  readonly address: Ipv4;
+  readonly address: Ip;
   /** Device index of the address's ENI. */
   readonly deviceIndex: number;
   readonly mtu: number;

@@ -1,3 +1,4 @@
+import type { Ip } from "../net/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import type { PodName } from "../pool/index.ts";
@@ -25,7 +26,8 @@ export function newMemoryKernel({ pods, links }: NodeMemory): Kernel {
         : ["the pod is not wired"];
     },
     normalise({ leases, free }) {
-      for (const address of free) pods.delete(address);
+      const isFree = typeof free === "function" ? free : (ip: Ip) => free.includes(ip);
+      for (const address of [...pods.keys()]) if (isFree(address)) pods.delete(address);
       const dead = leases.filter(({ address }) => !pods.has(address));
       return { dead: dead.map(({ key }) => key), failed: [] };
     },

@@ -1,7 +1,7 @@
 import { isNotFound, PODS, retryOnConflict } from "../kube-client/index.ts";
 import type { KubeClient } from "../kube-client/index.ts";
-import { formatIpv4 } from "../net/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { PodName } from "../pool/index.ts";
 
 /** Read by those who need a pod's address before its status has it; as written by the VPC CNI with ANNOTATE_POD_IP. */
@@ -11,9 +11,9 @@ const KEY = "vpc.amazonaws.com/pod-ips";
 export async function notePodAddress(
   client: KubeClient,
   { namespace, name }: PodName,
-  address: Ipv4,
+  address: Ip,
 ): Promise<void> {
-  const body = { metadata: { annotations: { [KEY]: formatIpv4(address) } } };
+  const body = { metadata: { annotations: { [KEY]: formatIp(address) } } };
   await client.patch(PODS, { namespace, name }, { type: "merge", body });
 }
 
@@ -21,11 +21,11 @@ export async function notePodAddress(
 export async function clearPodAddress(
   client: KubeClient,
   { namespace, name }: PodName,
-  address: Ipv4,
+  address: Ip,
 ): Promise<void> {
   await retryOnConflict(client.time, async () => {
     const pod = await client.tryGet(PODS, { namespace, name });
-    if (pod?.metadata?.annotations?.[KEY] !== formatIpv4(address)) return;
+    if (pod?.metadata?.annotations?.[KEY] !== formatIp(address)) return;
     const { resourceVersion } = pod.metadata;
     const metadata = { resourceVersion, annotations: { [KEY]: "" } };
     try {

@@ -3,7 +3,7 @@ import { addIpv4, cidrOf } from "../net/index.ts";
 import type { Ipv4 } from "../net/index.ts";
 import { Pool, poolSettings } from "../pool/index.ts";
 import type { PoolPolicy, SavedLease } from "../pool/index.ts";
-import { restore } from "./restore.ts";
+import { freeAddresses, restore } from "./restore.ts";
 import { INSTANCE } from "./tiny-instance.ts";
 import { newNode } from "./tiny-node.ts";
 import { TinyWorld } from "./tiny-world.ts";
@@ -61,7 +61,11 @@ test.each([
   const pool = newPool(policy);
   const [alive, dead] = [saved("alive", FIRST), saved("dead", addIpv4(FIRST, 1))];
   wire(world, alive);
-  await restore(newNode(world), { pool, ...checkpointWith([alive, dead]) });
+  await restore(newNode(world), {
+    pool,
+    ...checkpointWith([alive, dead]),
+    free: () => freeAddresses(pool, 0),
+  });
   expect(pool.leases().map(({ pod }) => pod.name)).toEqual(["alive"]);
   expect(pool.stats(1_000_000).cooling).toBe(cooling);
 });
@@ -75,7 +79,11 @@ test("leases that contradict the node or each other are named and dropped", asyn
   const leases = [saved("a", FIRST), saved("b", FIRST), saved("elsewhere", addIpv4(FIRST, 100))];
   leases.forEach((lease) => wire(world, lease));
   const pool = newPool("berth");
-  await restore(newNode(world, { log }), { pool, ...checkpointWith(leases) });
+  await restore(newNode(world, { log }), {
+    pool,
+    ...checkpointWith(leases),
+    free: () => freeAddresses(pool, 0),
+  });
   expect(pool.leases()).toHaveLength(1);
   const warnings = lines.filter((line) => line.includes("is not this node's any more"));
   expect(warnings.join()).toContain('"elsewhere"');
@@ -87,5 +95,6 @@ test("a checkpoint that can't be written afterwards is only logged", async () =>
   await restore(newNode(new TinyWorld()), {
     pool: newPool("berth"),
     ...checkpointWith([], commit),
+    free: () => [],
   });
 });

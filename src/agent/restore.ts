@@ -1,9 +1,10 @@
-import { addIpv4, cidrSize, formatIpv4 } from "../net/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import { addIpv4, cidrSize, formatIp } from "../net/index.ts";
+import type { Ip, Ipv4 } from "../net/index.ts";
 import type { Pool, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { errorFacts } from "./log.ts";
 import type { NodePorts } from "./node.ts";
+import type { RestorableAddresses } from "./pod-addresses.ts";
 
 /**
  * Takes over what the last process left: leases of pods that still have their link, with exactly their routes and
@@ -16,20 +17,23 @@ export async function restore(
     pool,
     saved,
     checkpoint,
+    free,
   }: {
-    readonly pool: Pool;
-    readonly saved: readonly SavedLease[];
+    readonly pool: RestorableAddresses;
+    readonly saved: readonly SavedLease<Ip>[];
     readonly checkpoint: Pick<Checkpoint, "commit">;
+    /** The addresses that no pod has once the leases are restored, or a test for them. */
+    readonly free: () => Parameters<NodePorts["kernel"]["normalise"]>[0]["free"];
   },
 ): Promise<void> {
   const { restored, stale, conflicting } = pool.restore(saved);
   for (const { pod, address } of [...stale, ...conflicting]) {
-    const facts = { ...pod, address: formatIpv4(address) };
+    const facts = { ...pod, address: formatIp(address) };
     log.warn(facts, "a pod of the checkpoint has an address that is not this node's any more");
   }
   const { dead, failed } = kernel.normalise({
     leases: restored,
-    free: freeAddresses(pool, time.nowMs()),
+    free: free(),
   });
   for (const { key, error } of failed) {
     log.warn(
@@ -51,7 +55,8 @@ export async function restore(
     .catch((error: unknown) => log.warn(errorFacts(error), "the checkpoint lags"));
 }
 
-function freeAddresses(pool: Pool, nowMs: number): Ipv4[] {
+/** Every address of the pool that no pod has. */
+export function freeAddresses(pool: Pool, nowMs: number): Ipv4[] {
   const leased = new Set(pool.leases().map(({ address }) => address));
   const addresses = pool
     .enis(nowMs)

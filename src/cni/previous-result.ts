@@ -1,5 +1,5 @@
-import { parseIpv4 } from "../net/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import { parseIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import { isRecord } from "./json.ts";
 
 /** What an earlier ADD answered, as the runtime hands it back in `prevResult`. */
@@ -25,7 +25,7 @@ export interface PreviousIp {
 
 /** The wiring of a pod, read back from a result. */
 export interface PreviousWiring {
-  readonly address: Ipv4;
+  readonly address: Ip;
   /** Route table of the pod's ENI; undefined for results of old plugins, which do not carry it. */
   readonly routeTable: number | undefined;
 }
@@ -65,7 +65,7 @@ export function findWiring(previous: PreviousResult, ifName: string): PreviousWi
     ({ name, sandbox }) => name === ifName && sandbox !== "",
   );
   const ip = previous.ips.find(({ interfaceIndex }) => index >= 0 && interfaceIndex === index);
-  const address = parseIpv4(ip?.address.split("/")[0] ?? "");
+  const address = parseIp(ip?.address.split("/")[0] ?? "");
   if (address === undefined) return undefined;
   const mac = previous.interfaces[index]?.mac ?? "";
   return { address, routeTable: /^\d+$/.test(mac) ? Number(mac) : undefined };

@@ -1,5 +1,5 @@
-import { formatIpv4 } from "../net/index.ts";
-import type { Ipv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import { CNI_VERSIONS, NEWEST_CNI_VERSION, isAtLeast } from "./version.ts";
 import type { CniVersion } from "./version.ts";
 
@@ -8,7 +8,7 @@ export interface PodWiring {
   readonly hostVeth: string;
   readonly ifName: string;
   readonly netns: string;
-  readonly address: Ipv4;
+  readonly address: Ip;
   /** Route table of the pod's ENI: 254 for the primary ENI. */
   readonly routeTable: number;
   /** Device index of the pod's ENI. */
@@ -28,7 +28,8 @@ export interface PodWiring {
 export function renderAddResult(wiring: PodWiring, version: CniVersion): string {
   const { hostVeth, ifName, netns, routeTable, deviceNumber, suffix } = wiring;
   const mtu = isAtLeast(version, "1.1.0") ? { mtu: wiring.mtu } : {};
-  const ipVersion = isAtLeast(version, "1.0.0") ? {} : { version: "4" };
+  const [family, bits] = typeof wiring.address === "number" ? ["4", 32] : ["6", 128];
+  const ipVersion = isAtLeast(version, "1.0.0") ? {} : { version: family };
   return toText({
     cniVersion: version,
     interfaces: [
@@ -36,7 +37,7 @@ export function renderAddResult(wiring: PodWiring, version: CniVersion): string 
       { name: ifName, mac: String(routeTable), ...mtu, sandbox: netns },
       { name: `dummy${suffix}`, mac: "0", sandbox: String(deviceNumber) },
     ],
-    ips: [{ ...ipVersion, interface: 1, address: `${formatIpv4(wiring.address)}/32` }],
+    ips: [{ ...ipVersion, interface: 1, address: `${formatIp(wiring.address)}/${bits}` }],
     dns: {},
   });
 }

@@ -89,7 +89,7 @@ describe("instance metadata in place of EC2", () => {
       secondaryIpv4s: world.enis[0]?.secondaryIpv4s,
       attachment: { deviceIndex: 0, networkCard: 0 },
     });
-    expect(await ec2.unattachedEnis({ key: "k", value: "v" })).toEqual([]);
+    expect(await ec2.unattachedEnis({ tags: {} })).toEqual([]);
     expect(await ec2.deviceIndexes(INSTANCE.instanceId)).toEqual(new Set([0, 1]));
     expect(await ec2.limits("new.large")).toEqual(LIMITS);
     const eni = INSTANCE.primaryEni;

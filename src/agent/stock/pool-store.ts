@@ -1,4 +1,5 @@
-import { formatIpv4 } from "../../net/index.ts";
+import { formatIp } from "../../net/index.ts";
+import type { Ip } from "../../net/index.ts";
 import type { Lease, OwnerKey } from "../../pool/index.ts";
 import { acquire } from "../acquire.ts";
 import type { CniParts } from "../cni-parts.ts";
@@ -52,10 +53,10 @@ export function poolStore(parts: CniParts, networkCard = 0): AddressStore {
   };
 }
 
-function stored({ address, deviceIndex }: Lease, networkCard: number): StoredAddress {
+function stored({ address, deviceIndex }: Lease<Ip>, networkCard: number): StoredAddress {
   return {
     family: 4,
-    address: formatIpv4(address),
+    address: formatIp(address),
     deviceNumber: deviceIndex,
     routeTable: eniTable(networkCard, deviceIndex),
   };
