@@ -1,9 +1,15 @@
 export { openEventRecorder } from "./event-recorder.ts";
 export type { EventRecorder, EventRecorderOptions, Occurrence } from "./event-recorder.ts";
-export type { CNINode, ENIConfig, SecurityGroupPolicy } from "./custom-types.ts";
+export type {
+  CNINode,
+  EniConfigCondition,
+  EniConfigStatus,
+  ENIConfig,
+  SecurityGroupPolicy,
+} from "./custom-types.ts";
 export { inClusterAccess, SERVICE_ACCOUNT_DIR } from "./in-cluster.ts";
 export { openInformer } from "./informer.ts";
-export type { Informer, InformerOptions } from "./informer.ts";
+export type { Informer, InformerOptions, SharedInformers, SharingClient } from "./informer.ts";
 export type { InformerChange } from "./informer-change.ts";
 export type { Credentials, KubeAccess } from "./kube-access.ts";
 export type {
@@ -55,5 +61,6 @@ export {
   STATEFUL_SETS,
 } from "./resources.ts";
 export { retryOnConflict } from "./retry-on-conflict.ts";
+export { openSharedInformers } from "./shared-informers.ts";
 export { openWorkQueue } from "./work-queue.ts";
 export type { WorkQueue, WorkQueueOptions } from "./work-queue.ts";

@@ -29,12 +29,23 @@ export interface InformerOptions extends Selection {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Lists and watches a resource until it is closed. */
+/** Opens informers whose copy is shared: one watch and one copy of the objects, however many follow them. */
+export interface SharedInformers {
+  open<T extends KubeObject>(resource: TypedResource<T>, options?: InformerOptions): Informer<T>;
+}
+
+/** A client whose informers are shared with those of other clients of the process. */
+export interface SharingClient extends KubeClient {
+  readonly informers: SharedInformers;
+}
+
+/** Lists and watches a resource until it is closed; by a copy shared with others if the client is a {@link SharingClient}. */
 export function openInformer<T extends KubeObject>(
-  client: KubeClient,
+  client: KubeClient | SharingClient,
   resource: TypedResource<T>,
   options: InformerOptions = {},
 ): Informer<T> {
+  if ("informers" in client) return client.informers.open(resource, options);
   const { onError, ...selection } = options;
   const store = newObjectStore<T>();
   const closing = new AbortController();

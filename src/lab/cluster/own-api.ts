@@ -1,16 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import type { Random } from "../../base/index.ts";
-import { type KubeAccess, openKubeClient } from "../../kube-client/index.ts";
+import {
+  type KubeAccess,
+  type KubeClient,
+  openKubeClient,
+  openSharedInformers,
+  type SharingClient,
+} from "../../kube-client/index.ts";
 import { type Cidr, formatIpv4, type Ipv4 } from "../../net/index.ts";
 import type { Time } from "../../time/index.ts";
-import { openKubeApi } from "../kube/index.ts";
-import type { ClusterApi } from "./cluster-api.ts";
+import { startApiServerThread } from "./api-server-thread.ts";
+import type { ClientIdentity, ClusterApi } from "./cluster-api.ts";
+import { type ApiServerSettings, type LabApiServer, openLabApiServer } from "./lab-api-server.ts";
 import { serviceAddressFor } from "./service-address.ts";
 
 /** What the lab's own API server needs. */
 export interface OwnApiOptions {
   readonly time: Time;
+  /** How many times as fast as the wall clock that passes. */
+  readonly speed: number;
   readonly random: Random;
   /** Where its objects are kept. */
   readonly snapshotFile: string;
@@ -36,37 +45,51 @@ const SERVICE_NAMES = ["kubernetes", "kubernetes.default", "kubernetes.default.s
 
 /** Opens the lab's own API server, on this machine's loopback and inside the fabric, and writes its kubeconfig. */
 export async function openOwnApi(options: OwnApiOptions): Promise<ClusterApi> {
-  const { time, random, snapshotFile, kubeconfig, vpcCidrs, inside, onBug } = options;
+  const { time, snapshotFile, kubeconfig, vpcCidrs } = options;
   const address = serviceAddressFor(vpcCidrs);
   const host = formatIpv4(address);
   const kubeletToken = randomBytes(24).toString("base64url");
   const addresses = [...SERVICE_NAMES, "kubernetes.default.svc.cluster.local", host];
-  const api = await openKubeApi({
-    ...{ time, random, snapshotFile, addresses, serviceAddress: host, kubeletToken, onBug },
-  });
-  const { port } = await api.listen({ kind: "loopback", port: 0 });
-  if (inside !== undefined) {
-    inside.own(address);
-    await api.listen({ kind: "netns", netns: inside.routerNetns, address, port: HTTPS_PORT });
-  }
-  const server = `https://127.0.0.1:${port}`;
-  writeFileSync(kubeconfig, api.adminKubeconfig(server), { mode: 0o600 });
+  const settings = { snapshotFile, addresses, serviceAddress: host, kubeletToken };
+  const api = await open(settings, address, options);
+  const { server, ca } = api;
+  writeFileSync(kubeconfig, api.kubeconfig, { mode: 0o600 });
+  const clientOf = ({ component, user }: ClientIdentity): KubeClient => {
+    let token: Promise<string> | undefined;
+    const access: KubeAccess = {
+      server,
+      ca,
+      namespace: "default",
+      credentials: async () => ({ token: await (token ??= api.tokenFor(user)) }),
+    };
+    return openKubeClient(access, { userAgent: `${component}/berth-lab`, time });
+  };
+  // The parts of a lab follow the same objects; of thousands, every copy would be tens of megabytes and a second of parsing.
+  const follower = clientOf({ component: "berth-lab", user: "system:admin" });
+  const informers = openSharedInformers(follower);
   return {
     server,
     kubeconfig,
     service: { host, port: HTTPS_PORT },
     kubeletToken,
-    rootCa: api.tls.ca,
-    client: ({ component, user }) => {
-      const token = api.tokenFor(user);
-      const access: KubeAccess = {
-        server,
-        ca: api.tls.ca,
-        namespace: "default",
-        credentials: () => Promise.resolve({ token }),
-      };
-      return openKubeClient(access, { userAgent: `${component}/berth-lab`, time });
+    rootCa: ca,
+    client: (identity): SharingClient => ({ ...clientOf(identity), informers }),
+    close: async () => {
+      follower.close();
+      await api.close();
     },
-    close: () => api.close(),
   };
+}
+
+/** In this thread when it listens in the fabric; a lab without a kernel may be large, and gives it a thread of its own. */
+function open(
+  settings: ApiServerSettings,
+  address: Ipv4,
+  { time, speed, random, inside, onBug }: OwnApiOptions,
+): Promise<LabApiServer> {
+  if (inside === undefined)
+    return startApiServerThread(settings, { time, speed, seed: random.uint32(), onBug });
+  inside.own(address);
+  const place = { netns: inside.routerNetns, address, port: HTTPS_PORT };
+  return openLabApiServer(settings, { time, random, inside: place, onBug });
 }

@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly mode: LabStatus["mode"];
   /** The time of everything in it. */
   readonly time: Time;
+  /** How many times as fast as ours that passes; 1 when left out. */
+  readonly speed?: number | undefined;
   /** The agents of a simulated lab. */
   readonly openAgents: OpenSimulatedAgents;
   /** The kubeconfig of an API server to use in place of the lab's own, absolute. */

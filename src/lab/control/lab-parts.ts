@@ -42,13 +42,14 @@ export function openGround({ lab, dir, mode }: LabOptions, { region }: BuiltRegi
 
 /** Opens the lab's own API server, or the one that it is told to use. */
 export function openClusterApi(
-  { lab, dir, time, kubeconfig, onBug }: LabOptions,
+  { lab, dir, time, speed = 1, kubeconfig, onBug }: LabOptions,
   { ground, random }: { readonly ground: Ground; readonly random: Random },
 ): Promise<ClusterApi> {
   const common = { time, inside: ground.fabric };
   if (kubeconfig !== undefined) return openForeignApi({ ...common, kubeconfig });
   return openOwnApi({
     ...common,
+    speed,
     random,
     snapshotFile: dir.snapshotFile,
     kubeconfig: dir.kubeconfig,

@@ -7,6 +7,7 @@ import { scaledTime, systemTime, type Time } from "../../time/index.ts";
 import type { LabFile } from "../labfile/lab-file.ts";
 import { readLabFile } from "../labfile/read-lab-file.ts";
 import { cleanUp } from "./cleanup.ts";
+import { growSlowly } from "./heap-growth.ts";
 import { withLabLock } from "./lab-lock.ts";
 import { startControlServer } from "./control-server.ts";
 import { isLabRunning } from "./find-lab.ts";
@@ -56,6 +57,7 @@ export async function runLab(options: RunLabOptions): Promise<void> {
   const lab = readLabFile(file);
   const mode = modeOf(options);
   const time = timeOf(options, mode);
+  if (mode === "simulated") growSlowly();
   const dir = new StateDir(config.stateRoot, lab.name);
   refuseLongPaths(dir, mode === "kernel" ? lab.nodes : []);
   if (mode === "kernel") refuseManyNodes(lab);

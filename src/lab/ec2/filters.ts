@@ -30,6 +30,14 @@ export function readFilters(params: Params, paths: FilterPaths): Condition {
   return (item) => conditions.every((condition) => condition(item));
 }
 
+/** The values of a filter without wildcards; undefined if it is not given, or given with some. */
+export function exactValues(params: Params, name: string): ReadonlySet<string> | undefined {
+  const filters = params.structs("Filter").filter((filter) => filter.text("Name") === name);
+  const [values] = filters.map((filter) => filter.list("Value"));
+  if (filters.length !== 1 || values === undefined) return undefined;
+  return values.some((value) => /[*?\\]/.test(value)) ? undefined : new Set(values);
+}
+
 function finderFor(name: string, paths: FilterPaths): (item: XmlStruct) => readonly string[] {
   if (name === "tag-key") return (item) => valuesAt(item, ["tagSet", "key"]);
   if (name.startsWith("tag:")) return (item) => tagValues(item, name.slice("tag:".length));

@@ -53,8 +53,7 @@ function metaData(subject: MetadataSubject): MetadataTree {
     "local-ipv4": ip === undefined ? undefined : formatIpv4(ip),
     mac: primary?.mac,
     get network() {
-      const macs = enis.map((eni) => [eni.mac, interfaceTree(eni, region)]);
-      return { interfaces: { macs: Object.fromEntries(macs) as MetadataTree } };
+      return { interfaces: { macs: macsTree(enis, region) } };
     },
     placement: {
       "availability-zone": instance.zone.name,
@@ -68,6 +67,16 @@ function metaData(subject: MetadataSubject): MetadataTree {
     system: instance.type.hypervisor === "xen" ? "xen" : "nitro",
     tags: tagsTree(subject),
   };
+}
+
+function macsTree(enis: readonly PlacedEni[], region: Region): MetadataTree {
+  const macs: MetadataTree = {};
+  for (const eni of enis)
+    Object.defineProperty(macs, eni.mac, {
+      enumerable: true,
+      get: () => interfaceTree(eni, region),
+    });
+  return macs;
 }
 
 function iamTree({ instance, region, defaultRole, nowMs }: MetadataSubject): MetadataTree {

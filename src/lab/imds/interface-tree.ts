@@ -11,12 +11,16 @@ export function interfaceTree(eni: PlacedEni, region: Region): MetadataTree {
   return {
     "device-number": String(attachment.deviceIndex),
     "interface-id": eni.id,
-    "ipv4-prefix": eni.prefixes.map(formatCidr),
+    get "ipv4-prefix"() {
+      return eni.prefixes.map(formatCidr);
+    },
     "ipv6-prefix": eni.ipv6Prefixes.map(formatCidr6),
     ipv6s: eni.ipv6Addresses.map(formatIpv6),
     "local-hostname":
       primary === undefined ? undefined : privateDnsName(primary, region.settings.name),
-    "local-ipv4s": eni.addresses.map(formatIpv4),
+    get "local-ipv4s"() {
+      return eni.addresses.map(formatIpv4);
+    },
     mac: eni.mac,
     "network-card": String(attachment.networkCardIndex),
     "owner-id": region.settings.accountId,

@@ -116,7 +116,7 @@ describe.skipIf(LAB_KERNEL_MISSING !== undefined)(
     ])("$path is answered with $status", async ({ path, status, says }) => {
       const [got, body] = await upgrade(path, { ...AUTHORIZED, upgrade: "SPDY/3.1" });
       expect(got).toBe(status);
-      const told = JSON.parse(body) as {
+      const told = JSON.parse(String(body)) as {
         kind: string;
         code: number;
         reason: string;

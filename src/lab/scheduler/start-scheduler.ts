@@ -40,6 +40,8 @@ export function startScheduler({ client, time, onBug }: SchedulerOptions): Sched
   const pending = newPendingPods(time, closing.signal, () => turn());
   let synced = false;
   let due = false;
+  /** Where the look for a node begins: after the nodes that the last one looked at, so that all have their turn. */
+  let first = 0;
 
   function turn(): void {
     if (due || !synced || closing.signal.aborted) return;
@@ -67,12 +69,13 @@ export function startScheduler({ client, time, onBug }: SchedulerOptions): Sched
   }
 
   async function decide(next: PendingPod): Promise<void> {
-    const choice = chooseNode(next.facts, view.nodes());
+    const choice = chooseNode(next.facts, view.nodes(), first);
     if (choice.kind === "unschedulable") {
       pending.wait(next);
       await writer.unschedulable(next.pod, choice.message);
       return;
     }
+    first = (first + choice.looked) % view.nodes().length;
     // Assumed to be there from now on, so that the next decision counts it.
     view.setPod({ ...next.facts, nodeName: choice.nodeName });
     await writer.bind(next.pod, choice.nodeName).catch(() => {

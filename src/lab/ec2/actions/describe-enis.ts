@@ -1,6 +1,7 @@
 import type { Action } from "../action.ts";
 import { describeAction } from "../describe.ts";
 import { Ec2Fault } from "../fault.ts";
+import { exactValues } from "../filters.ts";
 import { requiredId, select } from "../ids.ts";
 import { need } from "../outcome.ts";
 import { eniXml } from "../shapes/eni.ts";
@@ -44,8 +45,16 @@ const describeNetworkInterfaces: Action<World> = describeAction({
     "requester-id": "requesterId",
     "requester-managed": "requesterManaged",
   },
-  items: ({ world }, ids) =>
-    select("eni", { ids, from: world.shown }).map((eni) => eniXml(eni, world)),
+  items: ({ world, params }, ids) => {
+    const enis = select("eni", { ids, from: world.shown });
+    // Every agent asks for those of its own instance, and putting all of a large lab into words takes long.
+    const instances = exactValues(params, "attachment.instance-id");
+    const asked =
+      instances === undefined
+        ? enis
+        : enis.filter(({ attachment }) => instances.has(attachment?.instanceId ?? ""));
+    return asked.map((eni) => eniXml(eni, world));
+  },
 });
 
 const ATTRIBUTES = ["description", "groupSet", "sourceDestCheck", "attachment"] as const;
