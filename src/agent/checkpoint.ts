@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { BerthError } from "../base/index.ts";
-import { formatIpv4, parseIpv4 } from "../net/index.ts";
+import { formatIp, parseIp } from "../net/index.ts";
+import type { Ip } from "../net/index.ts";
 import type { SavedLease } from "../pool/index.ts";
 import type { Boot } from "./boot.ts";
 import { isRecord } from "./json.ts";
+import { replaceFile } from "./replace-file.ts";
+import type { StockFile } from "./stock/stock-file.ts";
 
 /** The file that remembers which pod holds which address, so that a restarted agent hands none out twice. */
 export interface Checkpoint {
@@ -12,7 +14,7 @@ export interface Checkpoint {
    * What the last process wrote; nothing if there is no file, or if it is of an earlier boot of the machine. Throws
    * BerthError `checkpointUnreadable`, which has to end the start: without it addresses could be given out twice.
    */
-  load(): readonly SavedLease[];
+  load(): readonly SavedLease<Ip>[];
   /**
    * Resolves when the file holds the leases as they were at the call, or later. Calls of one turn of the event loop
    * share a write: fifty concurrent ADDs are one write, not fifty in a row. Rejects with BerthError
@@ -31,22 +33,25 @@ const VERSION = "berth-checkpoint/1";
  * are no pods any more, and a file of an earlier boot is not read. Written synchronously because on the memory file
  * system where it lives that is quicker than a round trip to a thread.
  */
-export function newCheckpoint({ file, leases, boot }: CheckpointSettings): Checkpoint {
+export function newCheckpoint({ file, leases, boot, stock }: CheckpointSettings): Checkpoint {
   let pending: PromiseWithResolvers<void> | undefined;
 
   function flush(): void {
     const written = pending;
     pending = undefined;
     try {
-      replaceFile(file, render(leases(), boot));
+      const held = leases();
+      // Before our own: the later of the two is the one that counts at a start.
+      if (stock !== undefined) writeStock(stock, held);
+      replaceFile(file, render(held, boot));
       written?.resolve();
     } catch (cause) {
-      written?.reject(unwritable(file, cause));
+      written?.reject(cause instanceof BerthError ? cause : unwritable(file, cause));
     }
   }
 
   return {
-    load: () => load(file, boot),
+    load: () => stock?.takeOver(file) ?? load(file, boot),
     commit() {
       if (pending === undefined) {
         pending = Promise.withResolvers();
@@ -60,40 +65,35 @@ export function newCheckpoint({ file, leases, boot }: CheckpointSettings): Check
 /** What a checkpoint needs. */
 export interface CheckpointSettings {
   readonly file: string;
-  readonly leases: () => readonly SavedLease[];
+  readonly leases: () => readonly SavedLease<Ip>[];
   readonly boot: Boot;
+  /** The VPC CNI's checkpoint: read if it is the later one, and written with this one. */
+  readonly stock?: Pick<StockFile, "path" | "takeOver" | "write"> | undefined;
 }
 
-function render(leases: readonly SavedLease[], boot: Boot): string {
+function writeStock(
+  stock: Pick<StockFile, "path" | "write">,
+  leases: readonly SavedLease<Ip>[],
+): void {
+  try {
+    stock.write(leases);
+  } catch (cause) {
+    throw unwritable(stock.path, cause, "AWS_VPC_K8S_CNI_BACKING_STORE");
+  }
+}
+
+function render(leases: readonly SavedLease<Ip>[], boot: Boot): string {
   const saved = leases.map(({ key, pod, address, assignedAtMs }) => ({
     key,
     namespace: pod.namespace,
     pod: pod.name,
-    address: formatIpv4(address),
+    address: formatIp(address),
     assignedAtMs: Math.round(assignedAtMs),
   }));
   return `${JSON.stringify({ version: VERSION, bootId: boot.id, leases: saved })}\n`;
 }
 
-/** Writes a whole file so that readers, and a crash, see the old content or the new. Makes the directory if need be. */
-export function replaceFile(file: string, content: string, mode = 0o600): void {
-  const temporary = `${file}.tmp`;
-  try {
-    writeFileSync(temporary, content, { mode });
-  } catch (error) {
-    if (!isRecord(error) || error["code"] !== "ENOENT") throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, content, { mode });
-  }
-  try {
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-function load(file: string, boot: Boot): readonly SavedLease[] {
+function load(file: string, boot: Boot): readonly SavedLease<Ip>[] {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -111,7 +111,7 @@ function load(file: string, boot: Boot): readonly SavedLease[] {
   return parsed.leases;
 }
 
-function parse(text: string): { bootId: string; leases: SavedLease[] } | undefined {
+function parse(text: string): { bootId: string; leases: SavedLease<Ip>[] } | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -121,7 +121,7 @@ function parse(text: string): { bootId: string; leases: SavedLease[] } | undefin
   if (!isRecord(json) || json["version"] !== VERSION) return undefined;
   const { bootId, leases } = json;
   if (typeof bootId !== "string" || !Array.isArray(leases)) return undefined;
-  const saved: SavedLease[] = [];
+  const saved: SavedLease<Ip>[] = [];
   for (const entry of leases) {
     const lease = parseLease(entry);
     if (lease === undefined) return undefined;
@@ -130,22 +130,22 @@ function parse(text: string): { bootId: string; leases: SavedLease[] } | undefin
   return { bootId, leases: saved };
 }
 
-function parseLease(entry: unknown): SavedLease | undefined {
+function parseLease(entry: unknown): SavedLease<Ip> | undefined {
   if (!isRecord(entry)) return undefined;
   const { key, namespace, pod, address, assignedAtMs } = entry;
-  const ip = typeof address === "string" ? parseIpv4(address) : undefined;
+  const ip = typeof address === "string" ? parseIp(address) : undefined;
   if (typeof key !== "string" || typeof namespace !== "string" || typeof pod !== "string")
     return undefined;
   if (ip === undefined || typeof assignedAtMs !== "number") return undefined;
   return { key, pod: { namespace, name: pod }, address: ip, assignedAtMs };
 }
 
-function unwritable(file: string, cause: unknown): BerthError {
+function unwritable(file: string, cause: unknown, variable = "BERTH_CHECKPOINT_FILE"): BerthError {
   return new BerthError(
     "checkpointUnwritable",
     `Cannot write the checkpoint ${file}: ${reasonOf(cause)}.`,
     {
-      fix: "Make room on its file system and check that the agent may write there; BERTH_CHECKPOINT_FILE names it.",
+      fix: `Make room on its file system and check that the agent may write there; ${variable} names it.`,
       facts: { file },
       cause,
     },

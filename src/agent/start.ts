@@ -2,12 +2,14 @@ import { join } from "node:path";
 import { CONFLIST_FILE, renderConflist } from "../cni/index.ts";
 import { startCore } from "./agent-core.ts";
 import type { AgentCore } from "./agent-core.ts";
-import { newCheckpoint, replaceFile } from "./checkpoint.ts";
+import { newCheckpoint } from "./checkpoint.ts";
 import type { AgentConfig } from "./config.ts";
 import { errorFacts } from "./log.ts";
 import type { NodePorts } from "./node.ts";
+import { replaceFile } from "./replace-file.ts";
 import { serve } from "./serve.ts";
 import type { AgentParts, Closable } from "./serve.ts";
+import { openStockFile } from "./stock/stock-file.ts";
 import { requireUnanswered } from "./unix-socket.ts";
 
 /** An agent that serves pods. */
@@ -25,9 +27,11 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
   const { config, boot } = parts;
   // Before anything is touched: two agents would undo each other's rules, and overwrite each other's checkpoint.
   await requireUnanswered(config.cniSocket);
+  const { checkpointFile: file, contract } = config;
+  const stock = openStockFile({ path: contract.checkpointFile, boot, log: ports.log });
   const core = await startCore(ports, {
     ...parts,
-    openCheckpoint: (leases) => newCheckpoint({ file: config.checkpointFile, boot, leases }),
+    openCheckpoint: (leases) => newCheckpoint({ file, boot, leases, stock }),
   });
   const servers: Closable[] = [];
   try {
