@@ -6,7 +6,7 @@ import {
   parseSecurityGroupId,
   parseSubnetId,
 } from "../facts/index.ts";
-import { parseCidr, parseIpv4, parseMac } from "../net/index.ts";
+import { parseCidr, parseCidr6, parseIpv4, parseMac } from "../net/index.ts";
 import type { Ec2Attachment, Ec2Eni } from "./ec2.ts";
 import { unexpectedAnswer } from "./ec2-error.ts";
 
@@ -40,6 +40,10 @@ export function readEni(eni: NetworkInterface): Ec2Eni {
     prefixes: readAll(
       (eni.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
       parseCidr,
+    ),
+    ipv6Prefixes: readAll(
+      (eni.Ipv6Prefixes ?? []).map(({ Ipv6Prefix }) => Ipv6Prefix),
+      parseCidr6,
     ),
     tags: Object.fromEntries((eni.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
   };

@@ -1,7 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-ec2";
 import type { EC2Client, EC2ClientConfig, Filter, Tag } from "@aws-sdk/client-ec2";
 import { parseAttachmentId, parseEniId } from "../facts/index.ts";
-import { formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
+import { formatCidr, formatIpv4, parseCidr, parseCidr6, parseIpv4 } from "../net/index.ts";
 import type { Ec2, Ec2Eni } from "./ec2.ts";
 import { readAll, readEni, required } from "./ec2-answer.ts";
 import { call, pages } from "./ec2-call.ts";
@@ -114,7 +114,7 @@ function queries(sdk: typeof Sdk, client: EC2Client): Queries {
 }
 
 type PlaceQueries = ReturnType<typeof placeQueries>;
-type AddressChanges = Pick<Ec2, "assign" | "unassign" | "tag">;
+type AddressChanges = Pick<Ec2, "assign" | "assignIpv6Prefix" | "unassign" | "tag">;
 
 function eniChanges(
   sdk: typeof Sdk,
@@ -195,6 +195,13 @@ function addressChanges(sdk: typeof Sdk, client: EC2Client): AddressChanges {
       );
       const prefixes = (answer.AssignedIpv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix);
       return { ipv4s: readAll(ipv4s, parseIpv4), prefixes: readAll(prefixes, parseCidr) };
+    },
+    async assignIpv6Prefix(eni) {
+      const request = { NetworkInterfaceId: eni, Ipv6PrefixCount: 1 };
+      const answer = await call("AssignIpv6Addresses", () =>
+        client.send(new sdk.AssignIpv6AddressesCommand(request)),
+      );
+      return required("AssignIpv6Addresses", answer.AssignedIpv6Prefixes?.[0], parseCidr6);
     },
     async unassign({ eni, ipv4s, prefixes }) {
       const request = {

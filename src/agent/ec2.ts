@@ -6,7 +6,7 @@ import type {
   SubnetId,
   VpcId,
 } from "../facts/index.ts";
-import type { Cidr, Ipv4, Mac } from "../net/index.ts";
+import type { Cidr, Cidr6, Ipv4, Mac } from "../net/index.ts";
 
 /** An ENI as EC2 describes it. EC2 has the last word where metadata says something else. */
 export interface Ec2Eni {
@@ -25,6 +25,8 @@ export interface Ec2Eni {
   /** Secondary addresses; those of prefixes are not among them. */
   readonly secondaryIpv4s: readonly Ipv4[];
   readonly prefixes: readonly Cidr[];
+  /** /80 prefixes. */
+  readonly ipv6Prefixes: readonly Cidr6[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -129,6 +131,8 @@ export interface Ec2 {
     securityGroups: readonly SecurityGroupId[];
   }): Promise<void>;
   assign(wanted: { eni: EniId; unit: AllocationUnit; count: number }): Promise<Assigned>;
+  /** One more /80. */
+  assignIpv6Prefix(eni: EniId): Promise<Cidr6>;
   unassign(given: { eni: EniId } & Assigned): Promise<void>;
   detachEni(attachment: AttachmentId): Promise<void>;
   deleteEni(eni: EniId): Promise<void>;

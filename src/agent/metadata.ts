@@ -7,8 +7,8 @@ import {
   parseVpcId,
 } from "../facts/index.ts";
 import type { EniId, InstanceId, SecurityGroupId, SubnetId, VpcId } from "../facts/index.ts";
-import { parseCidr, parseCidrLoose, parseIpv4, parseMac } from "../net/index.ts";
-import type { Cidr, Ipv4, Mac } from "../net/index.ts";
+import { parseCidr, parseCidr6, parseCidrLoose, parseIpv4, parseMac } from "../net/index.ts";
+import type { Cidr, Cidr6, Ipv4, Mac } from "../net/index.ts";
 import type { ImdsClient } from "./imds-client.ts";
 import { isRecord } from "./json.ts";
 
@@ -38,6 +38,8 @@ export interface MetadataEni {
   /** The primary address first, then the secondary ones; addresses of prefixes are not among them. */
   readonly ipv4s: readonly Ipv4[];
   readonly prefixes: readonly Cidr[];
+  /** /80 prefixes. */
+  readonly ipv6Prefixes: readonly Cidr6[];
 }
 
 /** Instance metadata, in the agent's words. Every method throws BerthError when the service fails. */
@@ -116,6 +118,9 @@ async function readEni(read: Reader, mac: Mac, primary: Mac): Promise<MetadataEn
   const prefixes = (await list("ipv4-prefix")).map((text) =>
     parsed(`${at}/ipv4-prefix`, text, parseCidr),
   );
+  const ipv6Prefixes = (await list("ipv6-prefix")).map((text) =>
+    parsed(`${at}/ipv6-prefix`, text, parseCidr6),
+  );
   return {
     id,
     mac,
@@ -127,6 +132,7 @@ async function readEni(read: Reader, mac: Mac, primary: Mac): Promise<MetadataEn
       subnetCidr === undefined ? undefined : parsed(`${at}/subnet`, subnetCidr, parseCidrLoose),
     ipv4s,
     prefixes,
+    ipv6Prefixes,
   };
 }
 

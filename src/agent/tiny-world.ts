@@ -1,8 +1,8 @@
 import { invariant } from "../base/index.ts";
 import { parseAttachmentId, parseEniId, parseSecurityGroupId } from "../facts/index.ts";
 import type { AttachmentId, EniId, SecurityGroupId, SubnetId } from "../facts/index.ts";
-import { addIpv4, cidrContains, parseCidr, parseMac } from "../net/index.ts";
-import type { Cidr, Ipv4 } from "../net/index.ts";
+import { addIpv4, cidrContains, parseCidr, parseCidr6, parseMac } from "../net/index.ts";
+import type { Cidr, Ip, Ipv4 } from "../net/index.ts";
 import { failureReason } from "../pool/index.ts";
 import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, Ec2SecurityGroup, Ec2Subnet } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
@@ -27,7 +27,7 @@ export class TinyWorld {
   /** How many looks at metadata a new attachment stays invisible for. */
   metadataLag = 0;
   /** What the kernel holds: pods by address, ENIs by primary address, and addresses with rules. */
-  readonly pods: Map<Ipv4, PodToWire> = new Map();
+  readonly pods: Map<Ip, PodToWire> = new Map();
   readonly links: Map<Ipv4, EniLink> = new Map();
   /** Thrown by each set-up of an ENI while it is there. */
   linkError: Error | undefined;
@@ -135,6 +135,15 @@ export class TinyWorld {
         eni.secondaryIpv4s = [...eni.secondaryIpv4s, ...ipv4s];
         return { ipv4s, prefixes: [] };
       }),
+    assignIpv6Prefix: async (id) =>
+      this.#call("assignIpv6Prefix", () => {
+        const eni = this.#eni("assignIpv6Prefix", id);
+        const prefix = must(
+          parseCidr6(`2600:1f14:1:1:${(eni.ipv6Prefixes.length + 5).toString()}::/80`),
+        );
+        eni.ipv6Prefixes = [...eni.ipv6Prefixes, prefix];
+        return prefix;
+      }),
     unassign: async ({ eni: id, ipv4s }) =>
       this.#call("unassign", () => {
         const eni = this.#eni("unassign", id);
@@ -209,13 +218,26 @@ export class TinyWorld {
     primaryIpv4,
     secondaryIpv4s,
     prefixes,
+    ipv6Prefixes,
   }: Ec2Eni): MetadataEni[] {
     const lag = this.#lag.get(id) ?? 0;
     this.#lag.set(id, lag - 1);
     if (attachment === undefined || lag > 0 || primaryIpv4 === undefined) return [];
     const { deviceIndex, networkCard } = attachment;
     const ipv4s = [primaryIpv4, ...secondaryIpv4s];
-    return [{ id, mac, deviceIndex, networkCard, subnet, subnetCidr: SUBNET, ipv4s, prefixes }];
+    return [
+      {
+        id,
+        mac,
+        deviceIndex,
+        networkCard,
+        subnet,
+        subnetCidr: SUBNET,
+        ipv4s,
+        prefixes,
+        ipv6Prefixes,
+      },
+    ];
   }
 
   #call<T>(operation: keyof Ec2, work: () => T): T {
@@ -251,6 +273,7 @@ export class TinyWorld {
       primaryIpv4,
       secondaryIpv4s: none.ipv4s,
       prefixes: none.prefixes,
+      ipv6Prefixes: [],
       tags: {},
     };
   }

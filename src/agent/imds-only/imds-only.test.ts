@@ -45,7 +45,7 @@ async function provisioned(): Promise<TinyWorld> {
 
 describe("nothing is provisioned", () => {
   test.each([
-    ["DISABLE_NETWORK_RESOURCE_PROVISIONING", ["instanceEnis"]],
+    ["DISABLE_NETWORK_RESOURCE_PROVISIONING", ["instanceEnis", "subnets"]],
     ["ENABLE_IMDS_ONLY_MODE", []],
   ])("%s: what is attached serves pods, and EC2 is only asked for %j", async (name, reads) => {
     const world = await provisioned();

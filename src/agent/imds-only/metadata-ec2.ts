@@ -30,6 +30,7 @@ export function newMetadataEc2(
     attachEni: async () => refused("AttachNetworkInterface"),
     deleteWithInstance: async () => refused("ModifyNetworkInterfaceAttribute"),
     assign: async () => refused("AssignPrivateIpAddresses"),
+    assignIpv6Prefix: async () => refused("AssignIpv6Addresses"),
     unassign: async () => refused("UnassignPrivateIpAddresses"),
     detachEni: async () => refused("DetachNetworkInterface"),
     deleteEni: async () => refused("DeleteNetworkInterface"),
@@ -38,7 +39,7 @@ export function newMetadataEc2(
 }
 
 function asEc2Eni(shown: MetadataEni, { instanceId }: InstanceFacts): Ec2Eni {
-  const { id, mac, subnet, deviceIndex, networkCard, ipv4s, prefixes } = shown;
+  const { id, mac, subnet, deviceIndex, networkCard, ipv4s, prefixes, ipv6Prefixes } = shown;
   const [primaryIpv4, ...secondaryIpv4s] = ipv4s;
   return {
     id,
@@ -58,6 +59,7 @@ function asEc2Eni(shown: MetadataEni, { instanceId }: InstanceFacts): Ec2Eni {
     primaryIpv4,
     secondaryIpv4s,
     prefixes,
+    ipv6Prefixes,
     tags: {},
   };
 }

@@ -28,6 +28,7 @@ const ACTIONS: Readonly<Record<keyof Ec2, string>> = {
   attachEni: "AttachNetworkInterface",
   deleteWithInstance: "ModifyNetworkInterfaceAttribute",
   assign: "AssignPrivateIpAddresses",
+  assignIpv6Prefix: "AssignIpv6Addresses",
   unassign: "UnassignPrivateIpAddresses",
   detachEni: "DetachNetworkInterface",
   deleteEni: "DeleteNetworkInterface",
