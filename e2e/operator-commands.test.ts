@@ -165,7 +165,9 @@ describe.skipIf(whyNoKernel() !== undefined)(
           (await lab.tryKubectl(kubectl, ["apply", "-f", "-"], ENI_CONFIG)).stdout;
         expect(await apply()).toBe("eniconfig.crd.k8s.amazonaws.com/us-east-1a created\n");
         expect(await apply()).toBe("eniconfig.crd.k8s.amazonaws.com/us-east-1a unchanged\n");
-        expect(normalise(await say(["get", "eniconfigs"]))).toBe("NAME  AGE\nus-east-1a  AGE\n");
+        expect(normalise(await say(["get", "eniconfigs"]))).toBe(
+          "NAME  SUBNET  ZONE  FREE  NODES  READY  REASON  AGE\nus-east-1a  subnet-ID  AGE\n",
+        );
         await say(["delete", "eniconfig", "us-east-1a"]);
       });
 

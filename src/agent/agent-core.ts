@@ -3,6 +3,7 @@ import type { Ip, Ipv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
 import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { sweepsLeaks } from "./cluster-duties/cluster-duties.ts";
 import { clusterKnown } from "./cluster-known.ts";
 import { newCniHandler } from "./cni-handlers.ts";
 import type { CniHandler } from "./cni-handlers.ts";
@@ -191,8 +192,9 @@ function loopParts(
       followChange(node, checkpoint, change);
     },
     houseKeep: async (nowMs) => {
-      await because("sweep", () => sweepLeftovers(node));
-      return nowMs + SWEEP_PERIOD_MS;
+      if (sweepsLeaks(given.config)) await because("sweep", () => sweepLeftovers(node));
+      // After the start one agent sweeps for all of the cluster, if there is one.
+      return node.cluster === undefined ? nowMs + SWEEP_PERIOD_MS : Infinity;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Result } from "../base/index.ts";
 import type { SecurityGroupId, SubnetId } from "../facts/index.ts";
 import type { Ip } from "../net/index.ts";
+import type { EniConfigStatus } from "../kube-client/index.ts";
 import type { PodName } from "../pool/index.ts";
 
 /**
@@ -14,6 +15,14 @@ export interface Cluster {
   node(): ClusterNode | undefined;
   /** Where custom networking makes ENIs. */
   eniConfig(name: string): EniConfigFound;
+  /** All ENIConfigs; none while they have not been read. */
+  eniConfigs(): readonly NamedEniConfig[];
+  /** All nodes of the cluster, asked for anew. Rejects with a BerthError. */
+  nodes(): Promise<readonly NamedNode[]>;
+  /** Replaces the status of an ENIConfig; one that is gone is fine. Rejects with a BerthError. */
+  writeStatus(eniConfig: string, status: EniConfigStatus): Promise<void>;
+  /** Calls `work` whenever this agent is the one that works for all of the cluster, with a signal that ends its turn. Ends with `signal`. */
+  lead(work: (term: AbortSignal) => void, signal: AbortSignal): Promise<void>;
   /** The YAML of ConfigMap `kube-system/berth-node-settings`; undefined if there is none, or none that was read. */
   nodeRules(): string | undefined;
   /** Resolves when {@link nodeRules} says what there is, or when the first attempt to read it failed. Never rejects. */
@@ -54,6 +63,21 @@ export interface EniConfig {
 /** An ENIConfig that can be used, or why there is none. */
 export type EniConfigFound = Result<EniConfig, EniConfigFault>;
 
+/** An ENIConfig among all of them. */
+export interface NamedEniConfig {
+  readonly name: string;
+  readonly uid: string;
+  /** Which version of its spec this is. */
+  readonly generation: number;
+  readonly found: EniConfigFound;
+  readonly status: EniConfigStatus | undefined;
+}
+
+/** A node among all of them. */
+export interface NamedNode extends Pick<ClusterNode, "labels" | "annotations"> {
+  readonly name: string;
+}
+
 /** What is wrong with an ENIConfig, as a sentence. */
 export interface EniConfigFault {
   /** `unread`: nothing is wrong that the cluster could know of. */
@@ -61,10 +85,11 @@ export interface EniConfigFault {
   readonly text: string;
 }
 
-/** Whom an event is about: a pod (with its uid, if the runtime said), the own node, or the agent's own pod. */
+/** Whom an event is about: a pod (with its uid, if the runtime said), the own node, an ENIConfig, or the agent's own pod. */
 export type Subject =
   | { readonly kind: "pod"; readonly pod: PodName; readonly uid: string }
   | { readonly kind: "node" }
+  | { readonly kind: "eniConfig"; readonly name: string; readonly uid: string }
   | { readonly kind: "agent" };
 
 /** What is said in an event. */

@@ -1,4 +1,5 @@
 import type { Pool } from "../pool/index.ts";
+import { startClusterDuties } from "./cluster-duties/cluster-duties.ts";
 import type { AgentConfig } from "./config.ts";
 import type { Ec2Eni } from "./ec2.ts";
 import { because } from "./ledger/reason.ts";
@@ -22,6 +23,7 @@ export interface DutyParts {
 export function startEniDuties(node: Node, parts: DutyParts): void {
   const { config, pool, wake, telemetry, described } = parts;
   const { stopping } = node;
+  startClusterDuties(node, config);
   void because("watch", () => followSecurityGroups(node, described, stopping));
   const discovers = config.subnetDiscovery === "on" && config.enisFrom === "ec2";
   const tags = config.policy === "berth" && discovers ? "always" : "atStart";

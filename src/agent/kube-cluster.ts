@@ -1,9 +1,16 @@
 import type { Node as NodeObject } from "kubernetes-types/core/v1";
+import { compete } from "../kube-client/index.ts";
 import type { Informer, KubeClient } from "../kube-client/index.ts";
+import {
+  LEADERSHIP,
+  listNodes,
+  noteLeaseError,
+  writeEniConfigStatus,
+} from "./cluster-duties/kube-duties.ts";
 import type { Cluster, ClusterNode, EniConfigFound } from "./cluster.ts";
 import type { ClusterCopies } from "./cluster-copies.ts";
 import { addFeature } from "./cni-node.ts";
-import { readEniConfig } from "./eni-config.ts";
+import { readEniConfig, toNamedEniConfig } from "./eni-config.ts";
 import { newTeller } from "./kube-events.ts";
 import type { Log } from "./log.ts";
 import { RULES_CONFIG_MAP, RULES_KEY } from "./node-group/node-rule.ts";
@@ -42,6 +49,15 @@ export function newKubeCluster({ client, copies, node, pod, log }: KubeClusterPa
     synced: untilThere(nodes, node, stops),
     node: () => toClusterNode(nodes.get({ name: node })),
     eniConfig: findEniConfig,
+    eniConfigs: () => (eniConfigs?.list() ?? []).map(toNamedEniConfig),
+    nodes: () => listNodes(client),
+    writeStatus: (name, status) => writeEniConfigStatus(client, name, status),
+    lead: (work, signal) =>
+      compete(
+        client,
+        { ...LEADERSHIP, identity: node, lead: work, onError: noteLeaseError(log) },
+        signal,
+      ),
     nodeRules: () =>
       nodeRules.get({ name: RULES_CONFIG_MAP, namespace: AGENT_NAMESPACE })?.data?.[RULES_KEY],
     rulesRead,

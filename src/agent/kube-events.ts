@@ -1,5 +1,5 @@
 import type { ObjectReference } from "kubernetes-types/core/v1";
-import { openEventRecorder, PODS } from "../kube-client/index.ts";
+import { apiVersionOf, ENI_CONFIGS, openEventRecorder, PODS } from "../kube-client/index.ts";
 import type { EventRecorder, KubeClient } from "../kube-client/index.ts";
 import type { PodName } from "../pool/index.ts";
 import type { News, Subject } from "./cluster.ts";
@@ -49,6 +49,7 @@ export function newTeller({ client, node, pod, log }: TellerParts): Teller {
   return {
     tell(subject, news) {
       if (subject.kind === "node") record(nodeReference(node), news);
+      else if (subject.kind === "eniConfig") record(eniConfigReference(subject), news);
       else if (subject.kind === "agent") {
         if (pod !== undefined) tellOfPod({ namespace: AGENT_NAMESPACE, name: pod }, news);
       } else if (subject.uid === "") tellOfPod(subject.pod, news);
@@ -66,6 +67,10 @@ async function findPod(client: KubeClient, ref: PodName): Promise<ObjectReferenc
 
 function podReference({ namespace, name }: PodName, uid: string): ObjectReference {
   return { apiVersion: "v1", kind: "Pod", namespace, name, uid };
+}
+
+function eniConfigReference({ name, uid }: { name: string; uid: string }): ObjectReference {
+  return { apiVersion: apiVersionOf(ENI_CONFIGS), kind: ENI_CONFIGS.kind, name, uid };
 }
 
 /** As the kubelet refers to its node: kubectl describe looks for its name in place of its uid. */

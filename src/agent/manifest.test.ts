@@ -4,6 +4,7 @@ import type { ClusterRole, Role } from "kubernetes-types/rbac/v1";
 import type { DaemonSet } from "kubernetes-types/apps/v1";
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { LEADERSHIP } from "./cluster-duties/kube-duties.ts";
 import { readAgentConfig } from "./config.ts";
 import { RULES_CONFIG_MAP } from "./node-group/node-rule.ts";
 import { must } from "./tiny-instance.ts";
@@ -44,6 +45,7 @@ test.each([
   { what: "pods", group: "", verbs: ["get", "patch"] },
   { what: "events", group: "", verbs: ["create", "patch"] },
   { what: "eniconfigs", group: "crd.k8s.amazonaws.com", verbs: ["list", "watch"] },
+  { what: "eniconfigs/status", group: "crd.k8s.amazonaws.com", verbs: ["patch"] },
   { what: "cninodes", group: "vpcresources.k8s.aws", verbs: ["get", "list", "watch", "patch"] },
 ])("its role allows what it asks of $what", ({ what, group, verbs }) => {
   const rule = must(
@@ -54,7 +56,7 @@ test.each([
   expect(rule.verbs).toEqual(expect.arrayContaining(verbs));
 });
 
-test("it may read the settings for groups of nodes, and no other ConfigMap", () => {
+test("it may read the settings for groups of nodes and use the agents' Lease, and no other ConfigMap or Lease", () => {
   const own = must(objects.find(({ kind }) => kind === "Role")) as Role;
   expect(own.metadata?.namespace).toBe("kube-system");
   expect(own.rules).toEqual([
@@ -63,6 +65,13 @@ test("it may read the settings for groups of nodes, and no other ConfigMap", () 
       resources: ["configmaps"],
       resourceNames: [RULES_CONFIG_MAP],
       verbs: ["get", "list", "watch"],
+    },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+    {
+      apiGroups: ["coordination.k8s.io"],
+      resources: ["leases"],
+      resourceNames: [LEADERSHIP.name],
+      verbs: ["get", "update"],
     },
   ]);
 });

@@ -1,10 +1,13 @@
 import { formatIpv4 } from "../net/index.ts";
 import type { Ipv4 } from "../net/index.ts";
+import type { EniConfigStatus } from "../kube-client/index.ts";
 import type { PodName } from "../pool/index.ts";
 import type {
   Cluster,
   ClusterNode,
   EniConfigFound,
+  NamedEniConfig,
+  NamedNode,
   News,
   NodeFeature,
   Subject,
@@ -61,6 +64,35 @@ export class TinyCluster implements Cluster {
 
   nodeRules(): string | undefined {
     return this.rules;
+  }
+
+  /** Other nodes of the cluster, and what became of the statuses. */
+  readonly otherNodes: NamedNode[] = [];
+  readonly statuses: Map<string, EniConfigStatus> = new Map();
+  /** Ends its turn as the leader of the cluster's agents, if it is one. */
+  readonly term: AbortController = new AbortController();
+
+  eniConfigs(): readonly NamedEniConfig[] {
+    return [...this.configs].map(([name, found]) => {
+      const status = this.statuses.get(name);
+      return { name, uid: `uid-${name}`, generation: 1, found, status };
+    });
+  }
+
+  async nodes(): Promise<readonly NamedNode[]> {
+    const own = this.#node === undefined ? [] : [{ ...this.#node, name: "own" }];
+    return [...own, ...this.otherNodes];
+  }
+
+  async writeStatus(name: string, status: EniConfigStatus): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.statuses.set(name, status);
+    this.changed();
+  }
+
+  async lead(work: (term: AbortSignal) => void, signal: AbortSignal): Promise<void> {
+    work(AbortSignal.any([signal, this.term.signal]));
+    return Promise.resolve();
   }
 
   onChange(listener: () => void): () => void {

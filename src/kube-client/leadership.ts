@@ -122,7 +122,7 @@ async function serve(
     }
   }
   lost.abort();
-  if (held !== undefined) await release(client, candidacy, held);
+  if (held !== undefined) await release(client, held);
 }
 
 /** Undefined if the Lease is another's by now. Somebody may have annotated it, which is no reason to lose it. */
@@ -138,13 +138,13 @@ async function renew(
   return take(client, candidacy, lease);
 }
 
-/** The next need not wait until it runs out. */
-async function release(client: Client, candidacy: Candidacy, held: Lease): Promise<void> {
+/** The next need not wait until it runs out. It may fail: then they wait. */
+async function release(client: Client, held: Lease): Promise<void> {
   try {
     const spec = { ...held.spec, holderIdentity: "" };
     await client.replace(LEASES, { ...held, spec });
-  } catch (error) {
-    if (!isConflict(error)) candidacy.onError(error);
+  } catch {
+    return;
   }
 }
 

@@ -243,7 +243,13 @@ describe("the kinds that Berth's users have", () => {
     ]);
     expect(facts).toEqual([
       ["vpcresources.k8s.aws/v1alpha1 cninodes", "cnd", false, false, "Name Features"],
-      ["crd.k8s.amazonaws.com/v1alpha1 eniconfigs", "", false, false, "Name Age"],
+      [
+        "crd.k8s.amazonaws.com/v1alpha1 eniconfigs",
+        "",
+        false,
+        true,
+        "Name Subnet Zone Free Nodes Ready Reason Age",
+      ],
       [
         "vpcresources.k8s.aws/v1beta1 securitygrouppolicies",
         "sgp",
