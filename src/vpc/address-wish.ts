@@ -1,4 +1,4 @@
-import { type EniId, PREFIX_BITS } from "../facts/index.ts";
+import { ADDRESSES_PER_PREFIX, type EniId, PREFIX_BITS } from "../facts/index.ts";
 import {
   type Cidr,
   cidrContains,
@@ -120,7 +120,8 @@ export function checkFree(
 
 /**
  * Takes a checked wish out of the subnet's account: what is named first, then EC2's choice. All or nothing.
- * Failures: `InsufficientCidrBlocks`, `InsufficientFreeAddressesInSubnet`.
+ * Failures: `InsufficientCidrBlocks` (no whole /28), `InvalidParameterValue` (fewer free addresses than the prefixes
+ * have), `InsufficientFreeAddressesInSubnet`.
  */
 export function takeWish(
   account: SubnetAddresses,
@@ -135,7 +136,7 @@ export function takeWish(
     const prefix = account.pickPrefix(random);
     if (prefix === undefined) {
       giveBack(account, { addresses, prefixes });
-      return refuse("InsufficientCidrBlocks", NO_BLOCKS);
+      return noBlocks(account, wish.prefixCount);
     }
     account.holdPrefix(prefix, eniId);
     prefixes.push(prefix);
@@ -152,6 +153,14 @@ export function takeWish(
   return done({ addresses, prefixes });
 }
 
+// Which of the two codes EC2 gives for what is told by AWS in cilium/cilium#31016.
+function noBlocks(account: SubnetAddresses, count: number): Outcome<never> {
+  return account.freeCount < count * ADDRESSES_PER_PREFIX
+    ? refuse("InvalidParameterValue", TOO_MANY)
+    : refuse("InsufficientCidrBlocks", NO_BLOCKS);
+}
+
+const TOO_MANY = "There aren't sufficient free Ipv4 addresses or prefixes";
 const NO_BLOCKS =
   "The specified subnet does not have enough free cidr blocks to satisfy the request.";
 const NO_ADDRESSES =

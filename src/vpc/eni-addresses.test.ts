@@ -89,16 +89,24 @@ describe("assigning", () => {
     expect(codeOf(region.addresses.assign({ eniId: id, secondaryCount: 63 }))).toBe("ok");
   });
 
-  test("the subnet's two ways to be short", () => {
+  test("R-PD-5: the three ways in which a subnet is short", () => {
     const { region, subnetId } = regionWithSubnet("10.0.1.0/27");
     const { id } = must(region.enis.create({ subnetId, secondaryCount: 25 }));
     const one = region.addresses.assign({ eniId: id, secondaryCount: 2 });
     expect(codeOf(one)).toBe("InsufficientFreeAddressesInSubnet");
+    // One address is free, and a prefix has 16.
     expect(codeOf(region.addresses.assign({ eniId: id, prefixCount: 1 }))).toBe(
-      "InsufficientCidrBlocks",
+      "InvalidParameterValue",
     );
+    expect(codeOf(region.enis.create({ subnetId, prefixCount: 1 }))).toBe("InvalidParameterValue");
     expect(codeOf(region.addresses.assign({ eniId: id, secondaryCount: 1 }))).toBe("ok");
     expect(region.subnets.availableCount(subnetId)).toBe(0);
+    const other = regionWithSubnet("10.0.1.0/27");
+    const alone = must(other.region.enis.create({ subnetId: other.subnetId }));
+    // 26 are free, but neither of the two /28s is: EC2 keeps addresses of both for itself.
+    const block = other.region.addresses.assign({ eniId: alone.id, prefixCount: 1 });
+    expect(codeOf(block)).toBe("InsufficientCidrBlocks");
+    expect(other.region.subnets.availableCount(other.subnetId)).toBe(26);
   });
 
   test("several prefixes fail as a whole when not all can be found", () => {

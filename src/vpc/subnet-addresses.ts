@@ -50,6 +50,11 @@ export class SubnetAddresses {
     return count;
   }
 
+  /** The free addresses, reserved ones too. */
+  get freeCount(): number {
+    return this.#free.count;
+  }
+
   /** How many aligned, wholly free /28s the automatic choice can use, without those inside `prefix` reservations. */
   get openPrefixCount(): number {
     return this.#openBlocks.count;
