@@ -12,6 +12,7 @@ import { creationTags } from "./eni-tags.ts";
 import { errorFacts } from "./log.ts";
 import type { MetadataEni } from "./metadata.ts";
 import type { Node } from "./node.ts";
+import { withReason } from "./room-in-subnet.ts";
 import { EniNotShown, stepFailure } from "./step-failure.ts";
 
 /** Device indexes that are searched for a free one, as by the VPC CNI. */
@@ -52,7 +53,8 @@ async function createInFirst(
   trying(subnet);
   try {
     return await create(node, place, step);
-  } catch (error) {
+  } catch (thrown) {
+    const error = await withReason(node, thrown, { ...step, subnet });
     if (!(error instanceof Ec2Error) || EVERYWHERE.has(error.reason)) throw error;
     if (isNoRoom(error)) node.subnets.noteRefusal(subnet, step);
     const [next, ...rest] = others;

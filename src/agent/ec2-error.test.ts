@@ -13,6 +13,16 @@ function named(name: string, code?: string): Error {
 }
 
 test.each([
+  { operation: "AssignPrivateIpAddresses", reason: "subnetFull" },
+  { operation: "CreateNetworkInterface", reason: "other" },
+])(
+  "R-PD-5: InvalidParameterValue of $operation is $reason: only where nothing but a count was given it is about that",
+  ({ operation, reason }) => {
+    expect(toEc2Error(operation, named("InvalidParameterValue")).reason).toBe(reason);
+  },
+);
+
+test.each([
   {
     error: named("InsufficientFreeAddressesInSubnet"),
     reason: "subnetFull",

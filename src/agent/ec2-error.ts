@@ -31,7 +31,7 @@ export class Ec2Error extends BerthError {
 const FIXES: Readonly<Record<FailureReason, string>> = {
   subnetFull: "Free addresses in the subnet, or give the cluster another one.",
   noFreeBlock:
-    "The subnet has no free aligned /28: reserve a CIDR for prefixes, or use single addresses.",
+    "The subnet has no free aligned /28: reserve a CIDR for prefixes, or let single addresses stand in (BERTH_PREFIX_FALLBACK).",
   perEniLimit: "Nothing to do: the agent reads the ENI's addresses from EC2 again.",
   attachmentLimit:
     "Set MAX_ENI to what the instance type takes, or remove ENIs that others attached.",
@@ -48,8 +48,26 @@ const FIXES: Readonly<Record<FailureReason, string>> = {
 export function toEc2Error(operation: string, error: unknown): Ec2Error {
   const ec2Code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
-  return new Ec2Error(operation, { reason: failureReason(ec2Code), ec2Code, text, cause: error });
+  return new Ec2Error(operation, {
+    reason: reasonOf(operation, ec2Code),
+    ec2Code,
+    text,
+    cause: error,
+  });
 }
+
+/**
+ * EC2 has three codes for a subnet without the room asked for: `InsufficientCidrBlocks` where no /28 is whole,
+ * `InsufficientFreeAddressesInSubnet`, and `InvalidParameterValue` where fewer addresses are free than the prefixes
+ * asked for have (so AWS in cilium/cilium#31016). Of what is assigned here only the count can be an invalid value.
+ */
+function reasonOf(operation: string, ec2Code: string): FailureReason {
+  const isCount = operation === "AssignPrivateIpAddresses" && ec2Code === AMBIGUOUS_CODE;
+  return isCount ? "subnetFull" : failureReason(ec2Code);
+}
+
+/** May mean that a new ENI asks for more than the subnet has free, or that something else of it is not valid. */
+export const AMBIGUOUS_CODE = "InvalidParameterValue";
 
 /** An answer that EC2 never gives according to its reference. */
 export function unexpectedAnswer(operation: string, text: string): Ec2Error {

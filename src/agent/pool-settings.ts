@@ -20,13 +20,16 @@ export function settingsFor(
     warmIpTarget: config.warm.ips,
     minimumIpTarget: config.warm.minimumIps,
     warmPrefixTarget: config.warm.prefixes,
+    prefixFallback: config.prefixFallback ? "singles" : "none",
     maxEnis: Math.min(limits.enis, config.maxEnis ?? limits.enis),
     slotsPerEni,
     maxPods: config.maxPods ?? limits.enis * slotsPerEni + HOST_NETWORK_PODS,
     cooldownMs: config.cooldownMs,
     customNetworking: config.customNetworking === undefined ? "off" : "on",
+    subnetDiscovery: config.subnetDiscovery,
     trunkReserve: config.podEnis === "on" && limits.trunk ? "reserved" : "none",
     unmanagedEnis,
+    provisioning: config.provisioning,
   });
 }
 

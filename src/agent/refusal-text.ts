@@ -89,7 +89,7 @@ const FAILURES: Readonly<Record<FailureReason, { what: string; fix: string }>> =
   subnetFull: { what: "SUBNET has too few free addresses", fix: "Free addresses or add a subnet." },
   noFreeBlock: {
     what: "SUBNET has no free aligned /28 block, though it may have single addresses",
-    fix: "Reserve a CIDR for prefixes, add a subnet, or turn prefix delegation off.",
+    fix: "Reserve a CIDR for prefixes, add a subnet, or let single addresses stand in (BERTH_POLICY=berth with BERTH_PREFIX_FALLBACK=true).",
   },
   perEniLimit: {
     what: "EC2 counts more addresses on an ENI than the agent does",

@@ -6,10 +6,10 @@ import type { AgentConfig } from "./config.ts";
 import { limitsOf } from "./discover.ts";
 import type { Ec2, InstanceLimits } from "./ec2.ts";
 import { newEc2 } from "./ec2-client.ts";
+import { newFamilyKernel } from "./family-core.ts";
 import { newImdsClient } from "./imds-client.ts";
 import { openCluster } from "./kubernetes.ts";
 import { tellNotes } from "./settings/tell-notes.ts";
-import { newLinuxKernel } from "./linux-kernel.ts";
 import { errorFacts, newLog } from "./log.ts";
 import type { Log } from "./log.ts";
 import { newInstanceMetadata } from "./metadata.ts";
@@ -46,8 +46,8 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     const allowed = tellMissingPermissions(await openEc2(config, instance), cluster);
     const ec2 = telemetry.recorded(allowed);
     const limits = await because("start", () => limitsOf(ec2, instance.instanceType));
-    warnOfPrefixes({ config, instance, limits, log });
-    const kernel = newLinuxKernel(config.host, config.vethPrefix);
+    warnOfPrefixes({ config, instance, limits, log, cluster });
+    const kernel = newFamilyKernel(config);
     const ports = { metadata, ec2, kernel, cluster, log, time: systemTime, stopping: signal };
     const parts = { config, instance, limits, boot: currentBoot(), telemetry };
     const agent = await startAgent(ports, parts);
@@ -71,17 +71,21 @@ function openEc2(config: AgentConfig, { region }: InstanceFacts): Promise<Ec2> {
   return newEc2({ region, endpoint, requestTimeoutMs, attempts: ATTEMPTS });
 }
 
-/** What an agent says at its start when prefixes are asked for and the instance can't have them. */
+/** What an agent says at its start, in its log and on its node, when prefixes are asked for and the instance can't have them. */
 export function warnOfPrefixes(given: {
   readonly config: AgentConfig;
   readonly instance: InstanceFacts;
   readonly limits: InstanceLimits;
   readonly log: Log;
+  readonly cluster: Cluster | undefined;
 }): void {
-  const { config, instance, limits, log } = given;
+  const { config, instance, limits, log, cluster } = given;
   if (!config.prefixDelegation || usesPrefixes(config, limits)) return;
-  log.warn(
-    { instanceType: instance.instanceType },
-    "prefix delegation needs a Nitro or bare-metal instance; single addresses are allocated instead",
+  const { instanceType } = instance;
+  const text = `ENABLE_PREFIX_DELEGATION=true needs a Nitro or bare-metal instance, and ${instanceType} is neither: single addresses are allocated instead`;
+  log.warn({ instanceType }, text);
+  cluster?.tell(
+    { kind: "node" },
+    { severity: "Warning", reason: "PrefixDelegationRefused", message: `${text}.` },
   );
 }

@@ -7,7 +7,7 @@ export type { Lease, OwnerKey, PodName, Restored, SavedLease } from "./lease.ts"
 export { Pool } from "./pool.ts";
 export type { Assigned, Released } from "./pool.ts";
 export type { Refusal } from "./refusal.ts";
-export { poolSettings } from "./settings.ts";
+export { fallsBack, poolSettings } from "./settings.ts";
 export type { BlockUnit, NodeLimits, PoolPolicy, PoolSettings } from "./settings.ts";
 export type {
   AdoptEni,

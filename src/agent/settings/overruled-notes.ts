@@ -45,6 +45,12 @@ const OVERRULED: readonly Overruled[] = [
     because: "AWS_VPC_K8S_CNI_EXTERNALSNAT leaves all translation to others",
   },
   {
+    variables: ["BERTH_PREFIX_FALLBACK"],
+    quiet: ["0", "f", "F", "FALSE", "false", "False"],
+    holds: ({ policy }) => policy === "stock",
+    because: "BERTH_POLICY is stock, under which the pool waits for blocks",
+  },
+  {
     variables: ["BERTH_ADD_WAIT_SECONDS"],
     quiet: ["0"],
     holds: ({ policy }) => policy === "stock",
