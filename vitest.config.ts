@@ -23,13 +23,24 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: "kernel",
-          include: ["src/**/*.kernel.test.ts", "e2e/**/*.test.ts"],
+          include: ["src/**/*.kernel.test.ts"],
           // They make namespaces, containers and links: one file at a time keeps them out of each other's way.
           fileParallelism: false,
-          globalSetup: ["e2e/harness/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          // Each has a lab of its own, and mostly waits: for cooldowns, attachments and time-outs.
+          maxWorkers: 2,
+          globalSetup: ["e2e/harness/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
