@@ -17,6 +17,8 @@ export type { AgentConfig, HostConfig, LogConfig, WarmTargets } from "./config.t
 export type { Ec2 } from "./ec2.ts";
 export { newEc2 } from "./ec2-client.ts";
 export type { Ec2ClientSettings } from "./ec2-client.ts";
+export { handBack } from "./hand-back.ts";
+export type { HandedBack, HandingBack } from "./hand-back.ts";
 export type { ImdsClient } from "./imds-client.ts";
 export { startInProcessAgent } from "./in-process-agent.ts";
 export type { InProcessAgent, InProcessAgentOptions, Sandbox } from "./in-process-agent.ts";

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { CONFLIST_FILE, renderConflist } from "../cni/index.ts";
-import { startCore } from "./agent-core.ts";
 import type { AgentCore } from "./agent-core.ts";
 import { newCheckpoint } from "./checkpoint.ts";
 import type { AgentConfig } from "./config.ts";
+import { startFamilyCore } from "./family-core.ts";
 import { errorFacts } from "./log.ts";
 import type { NodePorts } from "./node.ts";
 import { replaceFile } from "./replace-file.ts";
 import { serve } from "./serve.ts";
 import type { AgentParts, Closable } from "./serve.ts";
+import { setStockListAside } from "./stock/network-list.ts";
 import { openStockFile } from "./stock/stock-file.ts";
 import { requireUnanswered } from "./unix-socket.ts";
 
@@ -29,7 +30,7 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
   await requireUnanswered(config.cniSocket);
   const { checkpointFile: file, contract } = config;
   const stock = openStockFile({ path: contract.checkpointFile, boot, log: ports.log });
-  const core = await startCore(ports, {
+  const core = await startFamilyCore(ports, {
     ...parts,
     openCheckpoint: (leases) => newCheckpoint({ file, boot, leases, stock }),
   });
@@ -58,6 +59,8 @@ async function admitPods(
   if (stopping.aborted) return;
   try {
     writeConflist(config);
+    if (setStockListAside(config.cniConfDir) === "setAside")
+      log.info({}, "the VPC CNI's network list is set aside; berth hand-back puts it back");
   } catch (error) {
     log.error(errorFacts(error), "the network list can't be written");
     core.stop();
@@ -81,12 +84,9 @@ async function finish(
   await admitted;
 }
 
-function writeConflist({ cniConfDir, podMtu, vethPrefix, portmap }: AgentConfig): void {
-  replaceFile(
-    join(cniConfDir, CONFLIST_FILE),
-    renderConflist({ mtu: podMtu, vethPrefix, portmap }),
-    0o644,
-  );
+function writeConflist(config: AgentConfig): void {
+  const file = join(config.cniConfDir, CONFLIST_FILE);
+  replaceFile(file, renderConflist({ ...config, mtu: config.podMtu }), 0o644);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -22,6 +22,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/install-cni.ts")).installCniCommand,
   },
   {
+    name: "hand-back",
+    load: async () => (await import("./commands/hand-back.ts")).handBackCommand,
+  },
+  {
     name: "lab up",
     load: async () => (await import("./commands/lab-up.ts")).labUpCommand,
   },

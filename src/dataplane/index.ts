@@ -1,5 +1,5 @@
 export type { Address, AddressKey } from "./codec/address-message.ts";
-export { ALL_IPV4, hostPrefix } from "./codec/ip.ts";
+export { ALL_IPV4, ALL_IPV6, FAMILY, hostPrefix } from "./codec/ip.ts";
 export type { Ip, Prefix } from "./codec/ip.ts";
 export type { Link, VethEnd } from "./codec/link-message.ts";
 export type { Neighbour, NeighbourSpec } from "./codec/neighbour-message.ts";
@@ -65,6 +65,7 @@ export { unwirePod, wirePod } from "./pod.ts";
 export type { WiredPod } from "./pod.ts";
 export { addRoute, deleteRoute, listRoutes, replaceRoute, replaceRoutes } from "./routes.ts";
 export { deleteRule, deleteRules, ensureRule, listRules } from "./rules.ts";
+export { removeSnat } from "./remove-snat.ts";
 export type { SnatSettings } from "./snat-ruleset.ts";
 export { removeStockRules } from "./stock-rules.ts";
 export type { StockRules } from "./stock-rules.ts";
