@@ -24,6 +24,8 @@ export interface LabSpec {
   /** The environment of the DaemonSet aws-node. */
   readonly agentEnv?: Readonly<Record<string, string | number>>;
   readonly attachSeconds?: number;
+  /** Blocks of the VPC beside 10.0.0.0/16. */
+  readonly secondaryCidrs?: readonly string[];
 }
 
 /** The address by which the outside sees what comes through the NAT gateway. */
@@ -44,7 +46,7 @@ export function labFile({ attachSeconds = 0.5, ...spec }: LabSpec): string {
   return JSON.stringify(
     {
       name: spec.name,
-      vpc: { cidrs: ["10.0.0.0/16"] },
+      vpc: { cidrs: ["10.0.0.0/16", ...(spec.secondaryCidrs ?? [])] },
       subnets: [...subnets, outside],
       natGateway: { subnet: "public" },
       internet: { server: OUTSIDE_SERVER, publicAddresses: "198.51.100.0/24" },
