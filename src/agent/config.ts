@@ -54,6 +54,8 @@ export interface AgentConfig extends Modes {
   readonly contract: ContractConfig;
   readonly addWaitMs: number;
   readonly portmap: boolean;
+  readonly bandwidth: boolean;
+  readonly podIpv6: "on" | "off";
   /** What the agent says about its environment at a start: settings that have no effect, and why. */
   readonly notes: readonly VariableNote[];
 }
@@ -178,6 +180,8 @@ function readSettings(env: Environment): Omit<AgentConfig, "notes"> {
     contract: readContract(read),
     addWaitMs: read.integer("BERTH_ADD_WAIT_SECONDS") * 1000,
     portmap: read.flag("BERTH_PORTMAP"),
+    bandwidth: read.flag("ENABLE_BANDWIDTH_PLUGIN"),
+    podIpv6: read.flag("DISABLE_POD_V6") ? "off" : "on",
   };
 }
 

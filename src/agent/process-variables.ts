@@ -73,6 +73,19 @@ export const PROCESS_VARIABLES = {
     max: 60,
     default: 8,
   },
+  ENABLE_BANDWIDTH_PLUGIN: {
+    meaning:
+      "chain the standard bandwidth plugin, which limits pods by their annotations kubernetes.io/ingress-bandwidth and egress-bandwidth",
+    difference: "the plugin has to be on the node; Berth does not install it",
+    kind: "flag",
+    default: false,
+  },
+  DISABLE_POD_V6: {
+    meaning: "chain the standard tuning plugin, which disables IPv6 in pods",
+    difference: "the plugin has to be on the node; Berth does not install it",
+    kind: "flag",
+    default: false,
+  },
   BERTH_PORTMAP: {
     meaning: "chain the standard portmap plugin, which serves hostPort",
     kind: "flag",

@@ -314,12 +314,31 @@ describe("a result", () => {
   });
 });
 
-test("the network list names the relay, and portmap only when asked for", () => {
-  const list = renderConflist({ mtu: 1500, vethPrefix: "eni", portmap: false });
-  expect(JSON.parse(list)).toMatchObject({
-    cniVersion: "0.4.0",
-    name: "berth",
-    plugins: [{ type: "berth-cni", mtu: "1500", vethPrefix: "eni" }],
+describe("the network list", () => {
+  const none = { mtu: 1500, vethPrefix: "eni", portmap: false, bandwidth: false } as const;
+  const pluginsOf = (list: string): unknown => (JSON.parse(list) as { plugins: unknown }).plugins;
+  const berth = { type: "berth-cni", mtu: "1500", vethPrefix: "eni" };
+
+  test("names the relay alone when nothing else is asked for", () => {
+    const list = renderConflist({ ...none, podIpv6: "on" });
+    expect(JSON.parse(list)).toMatchObject({ cniVersion: "0.4.0", name: "berth" });
+    expect(pluginsOf(list)).toEqual([berth]);
   });
-  expect(renderConflist({ mtu: 1500, vethPrefix: "eni", portmap: true })).toContain('"portmap"');
+
+  test("chains the standard plugins that are asked for, in the order of the VPC CNI", () => {
+    const list = renderConflist({ ...none, portmap: true, bandwidth: true, podIpv6: "off" });
+    expect(pluginsOf(list)).toEqual([
+      berth,
+      { type: "portmap", capabilities: { portMappings: true }, snat: true },
+      { type: "bandwidth", capabilities: { bandwidth: true } },
+      {
+        type: "tuning",
+        sysctl: {
+          "net.ipv6.conf.all.disable_ipv6": "1",
+          "net.ipv6.conf.default.disable_ipv6": "1",
+          "net.ipv6.conf.lo.disable_ipv6": "1",
+        },
+      },
+    ]);
+  });
 });

@@ -13,7 +13,21 @@ export interface ConflistSettings {
   readonly vethPrefix: string;
   /** Whether pods' `hostPort`s are served by the standard `portmap` plugin, chained after Berth. */
   readonly portmap: boolean;
+  /** Whether the standard `bandwidth` plugin, chained after it, shapes pods that ask for it by annotation. */
+  readonly bandwidth: boolean;
+  /** `off`: the standard `tuning` plugin, chained last, disables IPv6 in pods. */
+  readonly podIpv6: "on" | "off";
 }
+
+/** As the VPC CNI chains them. */
+const PORTMAP = { type: "portmap", capabilities: { portMappings: true }, snat: true };
+const BANDWIDTH = { type: "bandwidth", capabilities: { bandwidth: true } };
+const NO_POD_IPV6 = {
+  type: "tuning",
+  sysctl: Object.fromEntries(
+    ["all", "default", "lo"].map((link) => [`net.ipv6.conf.${link}.disable_ipv6`, "1"]),
+  ),
+};
 
 /**
  * The network list for a node, as JSON text.
@@ -22,11 +36,14 @@ export interface ConflistSettings {
  * picks the newest it speaks and so gets STATUS and GC; older ones read the first. `mtu` is text because that is
  * how Amazon's VPC CNI writes it, whose tools read this file too.
  */
-export function renderConflist({ mtu, vethPrefix, portmap }: ConflistSettings): string {
+export function renderConflist(settings: ConflistSettings): string {
+  const { mtu, vethPrefix, portmap, bandwidth, podIpv6 } = settings;
   const berth = { type: PLUGIN_TYPE, vethPrefix, mtu: String(mtu) };
-  const chained = portmap
-    ? [{ type: "portmap", capabilities: { portMappings: true }, snat: true }]
-    : [];
+  const chained = [
+    ...(portmap ? [PORTMAP] : []),
+    ...(bandwidth ? [BANDWIDTH] : []),
+    ...(podIpv6 === "off" ? [NO_POD_IPV6] : []),
+  ];
   const list = {
     cniVersion: "0.4.0",
     cniVersions: ["0.4.0", "1.0.0", NEWEST_CNI_VERSION],

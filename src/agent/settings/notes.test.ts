@@ -57,7 +57,7 @@ test.each([
 
 test.each(Object.entries(UNUSED_VARIABLES))(
   "%s is known, and a value that somebody may miss is told or refused",
-  (variable, { why, quiet = [], refused = {} }) => {
+  (variable, { why, values: [some = "something"] = [], quiet = [], refused = {} }) => {
     expect(Object.keys(VARIABLES)).not.toContain(variable);
     const values = quiet === "any" ? ["x"] : [...quiet, ""];
     for (const value of values) expect(texts({ [variable]: value })).toEqual([]);
@@ -68,10 +68,17 @@ test.each(Object.entries(UNUSED_VARIABLES))(
           facts: { variable, value: value.toUpperCase() },
         }),
       );
-    if (quiet === "any") return;
-    expect(texts({ [variable]: "something" })).toEqual([
-      `info: ${variable}=something is known, and has no effect in Berth because ${why}`,
+    if (quiet === "any" || quiet.includes(some)) return;
+    expect(texts({ [variable]: some })).toEqual([
+      `info: ${variable}=${some} is known, and has no effect in Berth because ${why}`,
     ]);
+  },
+);
+
+test.each(["POD_SECURITY_GROUP_ENFORCING_MODE", "NETWORK_POLICY_ENFORCING_MODE"])(
+  "%s is refused when the VPC CNI could not read it either",
+  (variable) => {
+    expect(() => texts({ [variable]: "lax" })).toThrow(/=lax can't be met: it must be one of /);
   },
 );
 

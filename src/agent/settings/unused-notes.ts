@@ -14,6 +14,9 @@ export function unusedNotes(env: Environment): readonly VariableNote[] {
     const value = env[variable]?.trim() ?? "";
     const refusal = unused.refused?.[value.toLowerCase()];
     if (refusal !== undefined) throw refused(variable, { value, refusal });
+    const { values } = unused;
+    if (value !== "" && values?.includes(value.toLowerCase()) === false)
+      throw refused(variable, { value, refusal: `it must be one of ${values.join(", ")}` });
     if (value === "" || isQuiet(unused, value)) return [];
     const text = `${variable}=${value} is known, and has no effect in Berth because ${unused.why}`;
     return [{ severity: "info", variable, value, text }];

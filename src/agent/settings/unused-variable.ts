@@ -6,6 +6,8 @@ export interface UnusedVariable {
   readonly why: string;
   /** Values, in lower case, that ask for nothing that Berth lacks: not worth a line in the log. */
   readonly quiet?: readonly string[] | "any";
+  /** The only values, in lower case, that the VPC CNI knows; absent: any. */
+  readonly values?: readonly string[];
   /** Values, in lower case, that ask for what would be missed: the agent does not start with them. */
   readonly refused?: Readonly<Record<string, string>>;
 }

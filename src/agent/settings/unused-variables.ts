@@ -33,9 +33,15 @@ export const UNUSED_VARIABLES: Readonly<Record<string, UnusedVariable>> = {
     meaning: "meant to redirect calls to EC2",
     why: "it does not reach the EC2 client of VPC CNI v1.23 either; AWS_ENDPOINT_URL_EC2 does",
   },
+  POD_SECURITY_GROUP_ENFORCING_MODE: {
+    meaning: "whether pods with branch ENIs are reached through them alone",
+    why: "its agent asks for a trunk ENI and wires no branch ENIs yet",
+    values: ["strict", "standard"],
+  },
   NETWORK_POLICY_ENFORCING_MODE: {
     meaning: "what a new pod may do before the network policy agent knows its policies",
     why: "it has no network policy agent, as the VPC CNI without `enable-network-policy`",
+    values: ["none", "standard", "strict"],
     quiet: ["none", "standard"],
     refused: {
       strict:
