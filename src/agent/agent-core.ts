@@ -107,7 +107,7 @@ function ipv4Leases(saved: readonly SavedLease<Ip>[], { log }: NodePorts): Saved
 }
 
 /** Where instance metadata stands for EC2, whoever is called. */
-function withEc2(ports: NodePorts, { config, instance }: CoreParts): NodePorts {
+export function withEc2(ports: NodePorts, { config, instance }: CoreParts): NodePorts {
   if (config.enisFrom === "ec2") return ports;
   const { ec2, metadata } = ports;
   return { ...ports, ec2: newMetadataEc2(ec2, { metadata, instance }) };

@@ -104,6 +104,14 @@ export async function discover(
   return { node, enis, vpcCidrs, unmanagedEnis: node.unmanaged.size, described };
 }
 
+/** The primary ENI as EC2 describes it; waits for an EC2 that is throttled or out of reach. */
+export async function findPrimaryEni(ports: NodePorts, instance: InstanceFacts): Promise<Ec2Eni> {
+  const described = await describeAll(ports, instance);
+  const primary = described.find(({ id }) => id === instance.primaryEni);
+  if (primary === undefined) throw primaryMissing(instance);
+  return primary;
+}
+
 function tellHost({ log }: NodePorts, { removed, problem }: HostNews): void {
   if (removed.length > 0) log.info({ removed }, "removed rules that the VPC CNI had left");
   if (problem !== undefined)

@@ -92,7 +92,8 @@ function obstacleOf(given: {
   return given.cordoned ? CORDONED : given.fault?.text;
 }
 
-const NOT_PROVISIONING =
+/** Why nothing grows where the agent may not provision. */
+export const NOT_PROVISIONING =
   "DISABLE_NETWORK_RESOURCE_PROVISIONING or ENABLE_IMDS_ONLY_MODE is set, so ENIs and addresses have to be attached by somebody else";
 const CORDONED = "the node is cordoned, and AWS_MANAGE_ENIS_NON_SCHEDULABLE is not set";
 

@@ -3,13 +3,13 @@ import type { CniCall } from "../cni/index.ts";
 import { NETWORK_NAME, NEWEST_CNI_VERSION, PLUGIN_TYPE } from "../cni/index.ts";
 import type { PodName, PoolStats } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
-import { startCore } from "./agent-core.ts";
 import type { AgentCore } from "./agent-core.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
 import { readAgentConfig } from "./config.ts";
 import { limitsOf } from "./discover.ts";
 import type { Ec2 } from "./ec2.ts";
+import { startFamilyCore } from "./family-core.ts";
 import type { ImdsClient } from "./imds-client.ts";
 import { poolReport } from "./introspection.ts";
 import { isRecord } from "./json.ts";
@@ -133,7 +133,7 @@ async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Pro
   const ec2 = telemetry.recorded(tellMissingPermissions(options.ec2, cluster));
   const limits = await because("start", () => limitsOf(ec2, instance.instanceType));
   const kernel = newMemoryKernel(memory);
-  const core = await startCore(
+  const core = await startFamilyCore(
     { ec2, metadata, kernel, cluster, log, time, stopping },
     {
       config,

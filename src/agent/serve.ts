@@ -41,7 +41,8 @@ export async function serve(ports: NodePorts, { parts, core, servers }: Served):
     await startCniServer({ path: config.cniSocket, handle, log, peerTimeoutMs: PEER_TIMEOUT_MS }),
   );
   const { introspectionSocket: path, contract } = config;
-  if (contract.socket !== undefined) {
+  // The VPC CNI's own plugin is served in IPv4 clusters only.
+  if (contract.socket !== undefined && config.ipv6 === undefined) {
     const opening = { path: contract.socket, ports, core, config, instance };
     servers.push(await openStockServer(opening));
   }

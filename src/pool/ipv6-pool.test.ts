@@ -16,7 +16,13 @@ const FIRST = prefix("2600:1f14:1:1:5::/80");
 const SECOND = prefix("2600:1f14:1:1:6::/80");
 
 function poolOf(given: Partial<Ipv6PoolSettings> = {}, prefixes = [FIRST]): Ipv6Pool {
-  const pool = new Ipv6Pool({ policy: "berth", cooldownMs: 30_000, capacity: 2 ** 48, ...given });
+  const pool = new Ipv6Pool({
+    policy: "berth",
+    cooldownMs: 30_000,
+    capacity: 2 ** 48,
+    provisioning: "on",
+    ...given,
+  });
   pool.observe({ eniId: eniId(1), deviceIndex: 0, prefixes });
   return pool;
 }
@@ -68,7 +74,7 @@ describe("the addresses of an IPv6 node", () => {
   });
 
   test("without a prefix: on its way, or refused by EC2 until the next attempt", () => {
-    const pool = new Ipv6Pool({ policy: "berth", cooldownMs: 0, capacity: 9 });
+    const pool = new Ipv6Pool({ policy: "berth", cooldownMs: 0, capacity: 9, provisioning: "on" });
     expect(addressOf(pool, "a")).toBe("growing");
     const failure = {
       failure: "subnetFull",
@@ -129,7 +135,8 @@ describe("a checkpoint is taken over", () => {
   });
 
   test("without a prefix nothing is", () => {
-    const pool = new Ipv6Pool({ policy: "berth", cooldownMs: 0, capacity: 9 });
+    const pool = new Ipv6Pool({ policy: "berth", cooldownMs: 0, capacity: 9, provisioning: "off" });
+    expect(addressOf(pool, "a")).toBe("paused");
     const lease = saved("a", FIRST.base);
     expect(pool.restore([lease]).stale).toEqual([lease]);
   });

@@ -21,6 +21,8 @@ export interface Ipv6PoolSettings {
   readonly cooldownMs: number;
   /** How many numbers of a prefix may be handed out: fewer than 2⁴⁸ where each pod needs an IPv4 address too. */
   readonly capacity: number;
+  /** `off`: a prefix is somebody else's work. */
+  readonly provisioning: "on" | "off";
 }
 
 /** An assignment of an IPv6 address; see `Pool.assign`. */
@@ -196,6 +198,7 @@ export class Ipv6Pool {
   }
 
   #noPrefix(): Refusal {
+    if (this.settings.provisioning === "off") return { reason: "paused" };
     const failure = this.#failure;
     if (failure === undefined) return { reason: "growing", step: "assignBlocks" };
     return { reason: "ec2Refused", ...failure };
