@@ -32,7 +32,14 @@ const set = z.strictObject(
   Object.fromEntries(RULE_VARIABLES.map((name) => [name, count(name).optional()])),
 );
 
+/** A rule as it is written. */
+export interface WrittenRule {
+  readonly name: string;
+  readonly selector: z.output<typeof selector>;
+  readonly set: Readonly<Partial<Record<string, number>>>;
+}
+
 /** What the ConfigMap's YAML holds. */
-export const RULES_SCHEMA = z.array(
+export const RULES_SCHEMA: z.ZodType<readonly WrittenRule[]> = z.array(
   z.strictObject({ name: z.string().min(1).max(63), selector, set }),
 );
