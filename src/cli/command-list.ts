@@ -34,6 +34,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/lab-status.ts")).labStatusCommand,
   },
   {
+    name: "lab calls",
+    load: async () => (await import("./commands/lab-calls.ts")).labCallsCommand,
+  },
+  {
     name: "lab env",
     load: async () => (await import("./commands/lab-env.ts")).labEnvCommand,
   },

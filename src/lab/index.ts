@@ -1,6 +1,7 @@
 export { readLabConfig } from "./config.ts";
 export type { LabConfig } from "./config.ts";
 export type { ExecResult } from "./containerd/cri-client.ts";
+export type { ActionCalls, CallerStatus, CallStatus } from "./control/call-status.ts";
 export { openLabClient } from "./control/control-client.ts";
 export type { LabClient } from "./control/control-client.ts";
 export { startDetached } from "./control/detached.ts";

@@ -13,7 +13,9 @@ import {
 import type { ExecResult } from "../containerd/cri-client.ts";
 import { KUBE_SYSTEM } from "../cluster/node-daemon.ts";
 import type { Machines } from "../nodes/machines.ts";
+import type { CallingNode } from "./call-status.ts";
 import { type NodeStatus, nodeStatus } from "./node-status.ts";
+import { PodStarts } from "./pod-starts.ts";
 import { type PodStatus, podStatus } from "./pod-status.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
 
@@ -23,6 +25,7 @@ export class ClusterView {
   readonly #machines: Machines;
   readonly #pods: Informer<Pod>;
   readonly #nodes: Informer<Node>;
+  readonly #starts: PodStarts;
 
   /** Begins to follow pods and nodes. The client stays open when the view is closed. */
   constructor(client: KubeClient, machines: Machines) {
@@ -30,6 +33,7 @@ export class ClusterView {
     this.#machines = machines;
     this.#pods = openInformer(client, PODS);
     this.#nodes = openInformer(client, NODES);
+    this.#starts = new PodStarts(this.#pods);
   }
 
   /** Every pod of every namespace, followed. */
@@ -51,6 +55,15 @@ export class ClusterView {
         agentPod: agents.get(machine.nodeName),
       }),
     );
+  }
+
+  /** The machines as far as their calls of EC2 are concerned; `nowMs` of the lab's time. */
+  callingNodes(nowMs: number): CallingNode[] {
+    return this.#machines.list().map(({ name, nodeName, instanceId }) => {
+      const created = this.#nodes.get({ name: nodeName })?.metadata?.creationTimestamp;
+      const livedMs = created === undefined ? undefined : nowMs - Date.parse(created);
+      return { name, instanceId, livedMs, podStarts: this.#starts.on(nodeName) };
+    });
   }
 
   /** Whether the Node of every machine is Ready. */
@@ -160,6 +173,7 @@ export class ClusterView {
   }
 
   close(): void {
+    this.#starts.close();
     this.#pods.close();
     this.#nodes.close();
   }

@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { BerthError } from "../../base/index.ts";
 import type { ExecResult } from "../containerd/cri-client.ts";
+import type { CallStatus } from "./call-status.ts";
 import type { ErrorReply, ExecReply, ExecRequest, ScaleRequest } from "./protocol.ts";
 import type { LabState, LabStatus } from "./status.ts";
 
@@ -10,6 +11,8 @@ export interface LabClient {
   /** How far it is; to put thousands of pods into words again and again would keep them from starting. */
   state(): Promise<LabState>;
   status(): Promise<LabStatus>;
+  /** Who has called EC2 how often. */
+  calls(): Promise<CallStatus>;
   /** Asks it to end. Resolves when it has heard, not when it has ended. */
   down(): Promise<void>;
   scale(request: ScaleRequest): Promise<void>;
@@ -26,6 +29,7 @@ export function openLabClient(socketPath: string, answerMs: number = ANSWER_MS):
   return {
     state: () => call("GET", "/state"),
     status: () => call("GET", "/status"),
+    calls: () => call("GET", "/calls"),
     down: async () => {
       await call("POST", "/down", {});
     },

@@ -14,7 +14,7 @@ export interface ControlOptions {
   readonly onBug: (error: unknown) => void;
 }
 
-/** Serves `lab status`, `lab scale`, `lab exec` and `lab down` on a Unix socket that only its owner can open. */
+/** Serves `lab status`, `lab calls`, `lab scale`, `lab exec` and `lab down` on a Unix socket that only its owner can open. */
 export async function startControlServer({
   lab,
   socket,
@@ -40,6 +40,7 @@ export async function startControlServer({
   });
   app.get("/state", () => lab.state);
   app.get("/status", () => lab.status);
+  app.get("/calls", () => lab.calls);
   app.post("/down", (_request, reply) => {
     reply.raw.once("close", stop);
     return reply.send({});

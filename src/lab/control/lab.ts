@@ -15,6 +15,7 @@ import type { ExecResult } from "../containerd/cri-client.ts";
 import { launchInstance } from "../nodes/launch-instance.ts";
 import { nodeNameOf } from "../nodes/machine-facts.ts";
 import { RegionClock } from "../region/region-clock.ts";
+import { type CallStatus, callStatus } from "./call-status.ts";
 import type { LabOptions } from "./lab-options.ts";
 import { closeAll, type Closer, type LabParts, openParts } from "./open-parts.ts";
 import type { ExecRequest, ScaleRequest } from "./protocol.ts";
@@ -96,6 +97,12 @@ export class Lab {
       pods: view.pods(),
       stateDir: dir.path,
     };
+  }
+
+  /** Who has called EC2 how often. */
+  get calls(): CallStatus {
+    const { services, view } = this.#parts;
+    return callStatus(services.calls, view.callingNodes(this.#options.time.nowMs()));
   }
 
   /** Changes how many pods a Deployment has. */

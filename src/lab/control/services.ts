@@ -33,6 +33,8 @@ export interface Services {
   readonly ec2Port: number;
   /** The same EC2 API for this process, without a connection. */
   readonly askEc2: Ec2Api["ask"];
+  /** Every request to it. */
+  readonly calls: Ec2Api["calls"];
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
   return {
     ec2Port: own.port,
     askEc2: api.ask,
+    calls: api.calls,
     close: async () => {
       await Promise.all(listening.map((each) => each.close()));
     },

@@ -21,6 +21,7 @@ export class CallLog {
   readonly #capacity: number;
   readonly #calls: ApiCall[] = [];
   readonly #counts = new Map<string, { calls: number; errors: number }>();
+  readonly #byCaller = new Map<string, Map<string, { calls: number; errors: number }>>();
 
   /** `capacity`: how many calls are kept; counts go on for ever. */
   constructor({ capacity = 1000 }: { readonly capacity?: number } = {}) {
@@ -31,9 +32,11 @@ export class CallLog {
   add(call: ApiCall): void {
     this.#calls.push(call);
     if (this.#calls.length > this.#capacity) this.#calls.shift();
-    const count = this.#counts.get(call.action) ?? { calls: 0, errors: 0 };
-    const errors = count.errors + (call.errorCode === undefined ? 0 : 1);
-    this.#counts.set(call.action, { calls: count.calls + 1, errors });
+    countIn(this.#counts, call);
+    const own =
+      this.#byCaller.get(call.caller) ?? new Map<string, { calls: number; errors: number }>();
+    this.#byCaller.set(call.caller, own);
+    countIn(own, call);
   }
 
   /** The calls kept, oldest first. */
@@ -45,4 +48,25 @@ export class CallLog {
   counts(): ReadonlyMap<string, { readonly calls: number; readonly errors: number }> {
     return new Map(this.#counts);
   }
+
+  /** The same since the start by caller, each in order of the actions. */
+  byCaller(): ReadonlyMap<
+    string,
+    readonly { readonly action: string; readonly calls: number; readonly errors: number }[]
+  > {
+    return new Map(
+      [...this.#byCaller].map(([caller, counts]) => [
+        caller,
+        [...counts]
+          .map(([action, count]) => ({ action, ...count }))
+          .toSorted((a, b) => (a.action < b.action ? -1 : 1)),
+      ]),
+    );
+  }
+}
+
+function countIn(counts: Map<string, { calls: number; errors: number }>, call: ApiCall): void {
+  const count = counts.get(call.action) ?? { calls: 0, errors: 0 };
+  const errors = count.errors + (call.errorCode === undefined ? 0 : 1);
+  counts.set(call.action, { calls: count.calls + 1, errors });
 }

@@ -5,3 +5,4 @@ export type { QueryAnswer, QueryRequest } from "./query-api.ts";
 export { EniHistory } from "./eni-history.ts";
 export { NO_LATENCY, TYPICAL_LATENCY } from "./latency.ts";
 export { PUBLISHED_THROTTLE } from "./throttle.ts";
+export type { CallLog } from "./call-log.ts";
