@@ -4,6 +4,7 @@ import { formatCidr } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import type { FailureReason, Refusal } from "../pool/index.ts";
 import type { News } from "./cluster.ts";
+import { NO_USABLE_SUBNET } from "./eni-places.ts";
 
 /** What the text may name beside the refusal itself. */
 export interface RefusalContext {
@@ -81,9 +82,14 @@ function ec2Cause(
   const { nowMs } = context;
   const next = nowMs === undefined ? "" : `; next attempt in ${until(retryAtMs, nowMs)}`;
   const { what, fix } = FAILURES[failure];
+  if (code === NO_USABLE_SUBNET)
+    return `no subnet can be used for ENIs of this node${next}. ${TAGS}`;
   const subject = what.replace("SUBNET", subnetName(subnetId, context));
   return `${subject} (${code})${next}. ${fix}`;
 }
+
+const TAGS =
+  "Set the tag kubernetes.io/role/cni of a subnet of the node's zone to 1; an event on the node says why each is not used.";
 
 const FAILURES: Readonly<Record<FailureReason, { what: string; fix: string }>> = {
   subnetFull: { what: "SUBNET has too few free addresses", fix: "Free addresses or add a subnet." },

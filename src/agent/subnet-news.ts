@@ -1,11 +1,13 @@
-import { ADDRESSES_PER_PREFIX } from "../facts/index.ts";
+import { ADDRESSES_PER_PREFIX, TAG_KEYS } from "../facts/index.ts";
 import type { SubnetId } from "../facts/index.ts";
 import { formatCidr } from "../net/index.ts";
 import { fallsBack } from "../pool/index.ts";
 import type { BlockUnit, Outcome, PoolSettings, StepFailure, WorkStep } from "../pool/index.ts";
 import type { News } from "./cluster.ts";
+import { NO_USABLE_SUBNET } from "./eni-places.ts";
 import type { Node } from "./node.ts";
 import { freeAddresses } from "./room-in-subnet.ts";
+import { unusedText } from "./subnets/subnet-choice.ts";
 
 /** Hears of the outcome of every step of the pool. */
 export type StepListener = (step: WorkStep, outcome: Outcome) => void;
@@ -26,8 +28,10 @@ interface Lack {
  */
 export function newSubnetNews(node: Node, settings: () => FallbackSettings): StepListener {
   const lacking = new Map<string, string>();
+  let nowhere = false;
   return (step, outcome) => {
     if (step.kind !== "createEni" && step.kind !== "assignBlocks") return;
+    if (step.kind === "createEni") noteNowhere(outcome);
     if (outcome.kind === "failed") begin(outcome, step);
     else if (outcome.kind === "assigned" && step.kind === "assignBlocks")
       end(node.enis.get(step.eniId)?.subnet, step.unit);
@@ -51,6 +55,12 @@ export function newSubnetNews(node: Node, settings: () => FallbackSettings): Ste
       const none = free !== undefined && free < ADDRESSES_PER_PREFIX;
       tell(none ? exhausted(node, lack) : fragmented(node, lack, settings()));
     });
+  }
+
+  function noteNowhere(outcome: Outcome): void {
+    const before = nowhere;
+    nowhere = outcome.kind === "failed" && outcome.code === NO_USABLE_SUBNET;
+    if (nowhere && !before) tell(noUsableSubnet(node));
   }
 
   function end(subnet: SubnetId | undefined, unit: BlockUnit): void {
@@ -82,6 +92,14 @@ function exhausted(node: Node, { subnet, unit, code, free }: Lack): News {
       : `has too few free addresses for a /28 block${free === undefined ? "" : `, ${free},`}`;
   const message = `Subnet ${name} ${has} for this node (${code}). Free addresses, or give the cluster another subnet.`;
   return { severity: "Warning", reason: "SubnetExhausted", message };
+}
+
+function noUsableSubnet({ subnets }: Node): News {
+  const why = subnets.choices().flatMap(({ subnet, unused }) => {
+    return unused === undefined ? [] : [`${subnet}: ${unusedText(unused)}`];
+  });
+  const message = `No subnet can be used for ENIs of this node. ${why.join("; ")}. Set the tag ${TAG_KEYS.subnetRole} of one of the node's zone to 1.`;
+  return { severity: "Warning", reason: NO_USABLE_SUBNET, message };
 }
 
 function fragmented(node: Node, { subnet, code, free }: Lack, settings: FallbackSettings): News {
