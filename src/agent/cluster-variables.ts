@@ -22,6 +22,7 @@ export const CLUSTER_VARIABLES = {
   },
   CLUSTER_ENDPOINT: {
     meaning: "URL of the Kubernetes API, if not at KUBERNETES_SERVICE_HOST",
+    difference: "an empty value is one that is not set",
     kind: "text",
     default: undefined,
   },

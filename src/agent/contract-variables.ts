@@ -3,6 +3,7 @@ export const CONTRACT_VARIABLES = {
   AWS_VPC_K8S_CNI_BACKING_STORE: {
     meaning:
       "the VPC CNI's checkpoint: its pods are taken over from it, and it is kept up to date if its directory exists, for the way back",
+    difference: "what counts is BERTH_CHECKPOINT_FILE; this one is for the way in and back",
     kind: "text",
     default: "/var/run/aws-node/ipam.json",
   },

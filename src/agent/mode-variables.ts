@@ -11,7 +11,12 @@ export const MODE_VARIABLES = {
     kind: "flag",
     default: false,
   },
-  ENABLE_IPv4: { meaning: "give pods IPv4 addresses", kind: "flag", default: true },
+  ENABLE_IPv4: {
+    meaning: "give pods IPv4 addresses",
+    difference: "the stock code has false, and its DaemonSet sets true",
+    kind: "flag",
+    default: true,
+  },
   ENABLE_IPv6: {
     meaning: "give pods IPv6 addresses of a /80 prefix; with ENABLE_IPv4=false, for IPv6 clusters",
     kind: "flag",

@@ -47,6 +47,7 @@ export const NETWORK_VARIABLES = {
   },
   DISABLE_TCP_EARLY_DEMUX: {
     meaning: "write 0 to net.ipv4.tcp_early_demux, for TCP probes of pods with branch ENIs",
+    difference: "set it on the agent, not on the init container",
     kind: "flag",
     default: false,
   },

@@ -29,6 +29,7 @@ export const POOL_VARIABLES = {
   },
   WARM_PREFIX_TARGET: {
     meaning: "free /28 prefixes to keep, with prefix delegation",
+    difference: "the stock code has 0, and its DaemonSet sets 1",
     kind: "integer",
     min: 0,
     max: 10_000,

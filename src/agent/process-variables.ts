@@ -1,18 +1,21 @@
 /** The agent's log, the APIs it asks, its files and its sockets. */
 export const PROCESS_VARIABLES = {
   AWS_VPC_K8S_CNI_LOGLEVEL: {
-    meaning: "least severity that is logged (Berth's default is info, not debug)",
+    meaning: "least severity that is logged",
+    difference: "the stock default is debug",
     kind: "word",
     choices: ["debug", "info", "warn", "error", "fatal"],
     default: "info",
   },
   AWS_VPC_K8S_CNI_LOG_FILE: {
     meaning: "where the log goes: stdout, stderr or a path",
+    difference: "the stock default is /host/var/log/aws-routed-eni/ipamd.log",
     kind: "text",
     default: "stdout",
   },
   HTTP_TIMEOUT: {
     meaning: "seconds for one request to EC2",
+    difference: "the stock plugin ignores less than 10",
     kind: "integer",
     min: 1,
     max: 600,
