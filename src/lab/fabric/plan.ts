@@ -3,6 +3,8 @@ import type { EniId, InstanceId, NatGatewayId, RouteTableId } from "../../facts/
 import { addIpv4, type Cidr, cidrOf, type Ipv4, type Mac } from "../../net/index.ts";
 import type { Eni, NatGateway, Region, Route, RouteTable } from "../../vpc/index.ts";
 
+import { ipv6Block, type Ipv6Blocks } from "./ipv6-ports.ts";
+
 /** What a region should look like in the kernel. */
 export interface FabricPlan {
   /** The blocks of all VPCs: inside them the fabric knows every address or none. */
@@ -35,6 +37,8 @@ export interface Port {
   readonly primary: Ipv4;
   /** Secondary addresses, as blocks of one, and delegated prefixes. */
   readonly blocks: readonly Cidr[];
+  /** Its IPv6 addresses and prefixes; none: it has no IPv6. */
+  readonly ipv6: Ipv6Blocks;
   /** Whether only packets from the ENI's own addresses pass. */
   readonly sourceCheck: boolean;
 }
@@ -123,6 +127,7 @@ function portOf(eni: Eni, natGateways: readonly NatGateway[]): Port | undefined 
     mac: eni.mac,
     primary,
     blocks: [...secondary.map((ip) => cidrOf(ip, 32)), ...eni.prefixes],
+    ipv6: [...eni.ipv6Addresses.map(ipv6Block), ...eni.ipv6Prefixes],
     sourceCheck: eni.sourceDestCheck && holder.kind === "instance",
   };
 }
@@ -157,7 +162,7 @@ function planTable(region: Region, table: RouteTable): PlannedTable {
 }
 
 function planRoute({ records }: Region, { destination, target, state }: Route): PlannedRoute[] {
-  // Local routes are the router's own knowledge of every ENI; IPv6 is not wired.
+  // Local routes are the router's own knowledge of every ENI; IPv6 stays inside the VPC.
   if (destination.kind !== "ipv4" || target.kind === "local") return [];
   const to = (planned: PlannedRoute["target"]): PlannedRoute[] => [
     { destination: destination.cidr, target: planned },

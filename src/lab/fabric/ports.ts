@@ -13,6 +13,7 @@ import {
 } from "../../dataplane/index.ts";
 import type { EniId } from "../../facts/index.ts";
 import { type Cidr, formatCidr } from "../../net/index.ts";
+import { changeIpv6Routes, type Ipv6Blocks, openIpv6Port } from "./ipv6-ports.ts";
 import type { Port } from "./plan.ts";
 
 /** MTU of an ENI (EC2 user guide, "Network MTU"). */
@@ -79,6 +80,7 @@ export class RouterPorts {
     });
     const linkIndex = getLink(this.#socket, name).index;
     this.#plugged.set(port.eniId, { port, linkIndex });
+    this.#changeIpv6({ port, linkIndex }, []);
     this.#setSourceCheck(port);
     // The fabric knows every ENI's MAC: nothing is ever looked up, and nobody can claim another's address.
     replaceNeighbour(this.#socket, { linkIndex, address: port.primary, mac: port.mac });
@@ -109,8 +111,16 @@ export class RouterPorts {
       this.#socket,
       added.map((block) => routeTo(block, { port, linkIndex })),
     );
+    this.#changeIpv6({ port, linkIndex }, before.ipv6);
     this.#plugged.set(port.eniId, { port, linkIndex });
     if (before.sourceCheck !== port.sourceCheck) this.#setSourceCheck(port);
+  }
+
+  #changeIpv6({ port, linkIndex }: Plugged, from: Ipv6Blocks): void {
+    const { mac, ipv6: to } = port;
+    const end = { linkIndex, link: routerLinkOf(port.eniId), mac };
+    if (from.length === 0 && to.length > 0) openIpv6Port(this.#socket, end, this.#netns);
+    changeIpv6Routes(this.#socket, end, { from, to });
   }
 
   #setSourceCheck({ eniId, sourceCheck }: Port): void {

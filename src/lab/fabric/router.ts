@@ -10,6 +10,7 @@ import {
   type SysctlKey,
 } from "../../dataplane/index.ts";
 import { type Cidr, formatCidr, formatIpv4, ipv4FromBytes, type Ipv4 } from "../../net/index.ts";
+import { setUpIpv6Router } from "./ipv6-ports.ts";
 import type { FabricPlan } from "./plan.ts";
 
 /** Where instances find their metadata (EC2 user guide, "Instance metadata"). */
@@ -38,6 +39,7 @@ const ROUTER_SYSCTLS: readonly (readonly [SysctlKey, number])[] = [
 /** Makes a fresh namespace a router. */
 export function setUpRouter(netns: string, socket: NetlinkSocket): void {
   for (const [key, value] of ROUTER_SYSCTLS) writeSysctl(key, value, { netns });
+  setUpIpv6Router(netns);
   const lo = getLink(socket, "lo").index;
   for (const address of [METADATA_ADDRESS, EC2_ADDRESS]) {
     addAddress(socket, { linkIndex: lo, address, bits: 32 });

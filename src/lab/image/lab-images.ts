@@ -23,11 +23,14 @@ export const LAB_IMAGES: readonly [pause: string, ...others: string[]] = [
 ];
 
 // As the first process of its namespace a shell gets SIGTERM only if it asks for it.
-const SERVE = `trap 'exit 0' TERM INT; httpd -f -p 0.0.0.0:${ECHO_PORT} -h /srv & wait`;
+const HAS_IPV6 = "ip -6 addr show dev eth0 scope global 2>/dev/null | grep -q inet6";
+const SERVE = `trap 'exit 0' TERM INT; at=0.0.0.0; if ${HAS_IPV6}; then at=[::]; fi; httpd -f -p $at:${ECHO_PORT} -h /srv & wait`;
 const WAIT = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
 
+// Of an IPv6 address the server tells the brackets too.
 const ANSWER = `#!/bin/sh
-printf 'Content-Type: application/json\\r\\n\\r\\n{"pod":"%s","you":"%s"}\\n' "$(hostname)" "$REMOTE_ADDR"
+you="\${REMOTE_ADDR#[}"
+printf 'Content-Type: application/json\\r\\n\\r\\n{"pod":"%s","you":"%s"}\\n' "$(hostname)" "\${you%]}"
 `;
 
 /** All images of the lab, in one archive that `ctr images import` takes. */

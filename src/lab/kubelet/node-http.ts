@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { HTTPGetAction, TCPSocketAction } from "kubernetes-types/core/v1";
 import { connectInNetns } from "../../dataplane/index.ts";
-import { parseIpv4 } from "../../net/index.ts";
+import { parseIp } from "../../net/index.ts";
 
 /** Where requests to containers begin: the node's network namespace; undefined for this process's own. */
 export interface NodeNetwork {
@@ -36,7 +36,7 @@ export async function httpGet(
   const host = action.host ?? address;
   const secure = action.scheme?.toUpperCase() === "HTTPS";
   const path = action.path ?? "/";
-  const url = `${secure ? "https" : "http"}://${host}:${port}${path.startsWith("/") ? path : `/${path}`}`;
+  const url = `${secure ? "https" : "http"}://${inUrl(host)}:${port}${path.startsWith("/") ? path : `/${path}`}`;
   const headers: Record<string, string> = { "User-Agent": "kube-probe/1.35", Accept: "*/*" };
   for (const { name, value } of action.httpHeaders ?? []) headers[name] = value;
   const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
@@ -70,7 +70,7 @@ export async function httpGet(
     fail(
       signal.aborted
         ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-        : dialText(error, `${host}:${port}`),
+        : dialText(error, `${inUrl(host)}:${port}`),
     );
   });
   sent.end();
@@ -88,7 +88,7 @@ export async function tcpDial(
   },
 ): Promise<string | undefined> {
   const host = target.action.host ?? target.address;
-  const where = `${host}:${target.port}`;
+  const where = `${inUrl(host)}:${target.port}`;
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   let socket: Socket;
   try {
@@ -102,8 +102,13 @@ export async function tcpDial(
   return promise.finally(() => socket.destroy());
 }
 
+/** As Go's net.JoinHostPort writes it. */
+function inUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 function connectFrom(netns: string | undefined, host: string, port: number): Socket {
-  const address = parseIpv4(host === "localhost" ? "127.0.0.1" : host);
+  const address = parseIp(host === "localhost" ? "127.0.0.1" : host);
   if (address === undefined) throw new RangeError(`lookup ${host}: no such host`);
   return connectInNetns({ netns, address, port });
 }

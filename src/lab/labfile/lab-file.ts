@@ -58,6 +58,8 @@ export interface LabAutoscaler {
 
 /** Who does what in the cluster. `auto` is the lab, unless the cluster of `--kubeconfig` has a Lease that says it does. */
 export interface LabKubernetes {
+  /** Of pods' addresses. With `ipv6` the VPC and its subnets have IPv6 blocks, and the agent is set up for it. */
+  readonly ipFamily: "ipv4" | "ipv6";
   readonly scheduler: "auto" | "lab" | "cluster";
   readonly controllers: "auto" | "lab" | "cluster";
   /** Deletes the Nodes of instances that are gone. One of another cloud would delete the lab's, as it does not know them. */

@@ -68,7 +68,12 @@ manifests: [app.yaml]
   expect(lab).toMatchObject({
     images: ["app.tar"],
     manifests: ["app.yaml"],
-    kubernetes: { scheduler: "auto", controllers: "auto", cloudController: "auto" },
+    kubernetes: {
+      ipFamily: "ipv4",
+      scheduler: "auto",
+      controllers: "auto",
+      cloudController: "auto",
+    },
   });
 });
 

@@ -52,7 +52,7 @@ function completed(lab: WrittenLab): LabFile {
     publicAddresses: internet.publicAddresses,
     nodes: lab.nodes.flatMap(nodesOf),
     workloads: lab.workloads.map((workload) => ({ ...workload, node: workload.node })),
-    agentEnv: lab.agent.env,
+    agentEnv: { ...FAMILY_ENV[lab.kubernetes.ipFamily], ...lab.agent.env },
     autoscaler: autoscalerOf(lab),
     images: lab.images,
     manifests: lab.manifests,
@@ -65,6 +65,12 @@ function completed(lab: WrittenLab): LabFile {
     },
   };
 }
+
+/** What the agent of a cluster needs to know of its address family. */
+const FAMILY_ENV = {
+  ipv4: {},
+  ipv6: { ENABLE_IPv4: "false", ENABLE_IPv6: "true", ENABLE_PREFIX_DELEGATION: "true" },
+} as const;
 
 function autoscalerOf({ autoscaler, subnets }: WrittenLab): LabAutoscaler | undefined {
   if (autoscaler === undefined) return undefined;

@@ -73,6 +73,7 @@ const autoscaler = z.strictObject({
 const whose = z.enum(["auto", "lab", "cluster"]).default("auto");
 
 const kubernetes = z.strictObject({
+  ipFamily: z.enum(["ipv4", "ipv6"]).default("ipv4"),
   scheduler: whose,
   controllers: whose,
   cloudController: whose,
@@ -130,7 +131,12 @@ export interface WrittenLab {
   autoscaler?: WrittenAutoscaler | undefined;
   images: string[];
   manifests: string[];
-  kubernetes: { scheduler: Whose; controllers: Whose; cloudController: Whose };
+  kubernetes: {
+    ipFamily: "ipv4" | "ipv6";
+    scheduler: Whose;
+    controllers: Whose;
+    cloudController: Whose;
+  };
   workloads: WrittenWorkload[];
   ec2: {
     attachSeconds: number;

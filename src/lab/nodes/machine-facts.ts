@@ -1,6 +1,6 @@
 import { invariant } from "../../base/index.ts";
 import { type InstanceId, type InstanceType, maxPods } from "../../facts/index.ts";
-import { addIpv4, type Ipv4 } from "../../net/index.ts";
+import { addIpv4, type Ipv4, type Ipv6 } from "../../net/index.ts";
 import type { Instance, Region } from "../../vpc/index.ts";
 import { privateDnsName } from "../ec2/index.ts";
 import { type NodeSettings, readUserData } from "./user-data.ts";
@@ -21,6 +21,8 @@ export interface MachineFacts {
   readonly subnetBits: number;
   /** The router's address in the subnet. */
   readonly gateway: Ipv4;
+  /** Undefined in a subnet without IPv6. */
+  readonly ipv6Address: Ipv6 | undefined;
   readonly maxPods: number;
   readonly settings: NodeSettings;
 }
@@ -36,7 +38,8 @@ export function machineFacts(
   { region, taken }: { readonly region: Region; readonly taken: ReadonlySet<string> },
 ): MachineFacts {
   const { id, type, subnetId, details, zone } = instance;
-  const address = region.instances.enisOf(id)[0]?.addresses[0];
+  const [primary] = region.instances.enisOf(id);
+  const address = primary?.addresses[0];
   const subnet = region.records.subnets.get(subnetId);
   invariant(address !== undefined && subnet !== undefined, "a new instance is in a subnet");
   const tag = nameTag(region, id);
@@ -54,6 +57,7 @@ export function machineFacts(
     address,
     subnetBits: subnet.cidr.bits,
     gateway: addIpv4(subnet.cidr.base, 1),
+    ipv6Address: primary?.ipv6Addresses[0],
     maxPods: settings.maxPods ?? maxPods(type, mode).recommended,
     settings,
   };

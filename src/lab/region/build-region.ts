@@ -1,12 +1,21 @@
 import { BerthError, type Random } from "../../base/index.ts";
 import type { RouteTableId, SubnetId, VpcId } from "../../facts/index.ts";
-import { type Cidr, cidrOf, formatCidr, toIpv4 } from "../../net/index.ts";
+import {
+  addIpv6,
+  type Cidr,
+  type Cidr6,
+  cidr6Of,
+  cidrOf,
+  formatCidr,
+  toIpv4,
+} from "../../net/index.ts";
 import {
   INSTANT_TIMING,
   type Outcome,
   Region,
   regionSettings,
   type Tags,
+  type Vpc,
 } from "../../vpc/index.ts";
 import type { LabFile, LabSubnet } from "../labfile/lab-file.ts";
 import { zonesOf } from "./zones.ts";
@@ -35,16 +44,23 @@ export function buildRegion(lab: LabFile, start: RegionStart): BuiltRegion {
   const region = new Region(settingsOf(lab), start);
   const [primary, ...others] = lab.vpcCidrs;
   if (primary === undefined) throw new RangeError("a checked lab file has a block");
-  const vpc = must(region.vpcs.create({ cidr: primary, tags: named(lab.name) }), "create the VPC");
+  const ipv6 = lab.kubernetes.ipFamily === "ipv6" ? "amazonProvided" : "none";
+  const vpc = must(
+    region.vpcs.create({ cidr: primary, ipv6, tags: named(lab.name) }),
+    "create the VPC",
+  );
   for (const cidr of others) {
     must(region.vpcs.associateCidr(vpc.id, cidr), `add ${formatCidr(cidr)} to the VPC`);
   }
   region.advance(start.nowMs);
   const subnetIds = new Map<string, SubnetId>();
-  for (const subnet of lab.subnets) {
-    const { name, cidr, zone } = subnet;
-    const request = { vpcId: vpc.id, cidr, zone, tags: named(name) };
-    subnetIds.set(name, must(region.subnets.create(request), `create subnet ${name}`).id);
+  for (const [index, { name, cidr, zone }] of lab.subnets.entries()) {
+    const ipv6Cidr = nth64(vpc, index);
+    const request = { vpcId: vpc.id, cidr, ipv6Cidr, zone, tags: named(name) };
+    const { id } = must(region.subnets.create(request), `create subnet ${name}`);
+    subnetIds.set(name, id);
+    if (ipv6Cidr === undefined) continue;
+    must(region.subnets.modify(id, { assignIpv6OnCreation: true }), `give ${name} IPv6`);
   }
   region.advance(start.nowMs);
   const built = { region, vpcId: vpc.id, subnetIds };
@@ -52,6 +68,11 @@ export function buildRegion(lab: LabFile, start: RegionStart): BuiltRegion {
   routeToNat(lab, built);
   region.advance(start.nowMs);
   return built;
+}
+
+/** The subnet's part of the VPC's /56. */
+function nth64({ ipv6Cidrs: [block] }: Vpc, index: number): Cidr6 | undefined {
+  return block && cidr6Of(addIpv6(block.cidr.base, BigInt(index) << 64n), 64);
 }
 
 function settingsOf({ region, publicAddresses, ec2 }: LabFile): ReturnType<typeof regionSettings> {
