@@ -7,6 +7,7 @@ import { isRecord } from "./json.ts";
 import { eventually, removeDirectory, startTinyAgent } from "./tiny-agent.ts";
 import type { TinyAgent } from "./tiny-agent.ts";
 import { TinyCluster } from "./tiny-cluster.ts";
+import { attachEni } from "./tiny-enis.ts";
 import { INSTANCE, must, TINY_SUBNET } from "./tiny-instance.ts";
 import { TinyWorld } from "./tiny-world.ts";
 
@@ -119,6 +120,17 @@ describe("a cordoned node", () => {
     cluster.setNode({ cordoned: false });
     await eventually(() => hasConflist(agent));
     expect((await agent.call("ADD")).status).toBe(0);
+  });
+
+  test("gets none when it is being removed, whatever AWS_MANAGE_ENIS_NON_SCHEDULABLE says", async () => {
+    const env = { AWS_MANAGE_ENIS_NON_SCHEDULABLE: "true", BERTH_ADD_WAIT_SECONDS: "0" };
+    const world = new TinyWorld();
+    const agent = await start(world, clusterWith({ leaving: "taint gone" }), env);
+    expect(message((await agent.call("ADD")).stdout)).toContain(
+      "the node is being removed (taint gone)",
+    );
+    expect(world.calls).not.toContain("createEni");
+    expect(world.calls).not.toContain("assign");
   });
 
   test("gets them with AWS_MANAGE_ENIS_NON_SCHEDULABLE", async () => {
@@ -304,6 +316,24 @@ describe("ANNOTATE_POD_IP", () => {
     expect(world.pods.size).toBe(1);
     expect((await agent.call("DEL")).status).toBe(0);
     expect(agent.lines.join()).toContain("still has its old address");
+  });
+});
+
+describe("ENIs of others", () => {
+  test("take the room of ours from the moment they are seen", async () => {
+    const world = new TinyWorld();
+    const cluster = clusterWith({ maxPods: 29 });
+    const env = { WARM_ENI_TARGET: "2", MANAGE_UNTAGGED_ENI: "false" };
+    const eni = await attachEni(world);
+    const agent = await start(world, cluster, env);
+    await eventually(() =>
+      agent.lines.some((line) => line.includes("an attached ENI is left alone")),
+    );
+    await eventually(
+      () => world.enis.filter(({ attachment }) => attachment !== undefined).length === 3,
+    );
+    expect(world.enis.map(({ id }) => id)).toContain(eni);
+    expect(agent.lines.join()).not.toContain("attachmentLimit");
   });
 });
 

@@ -220,3 +220,71 @@ describe("a feature of the CNINode", () => {
     });
   });
 });
+
+describe("what one agent does for all", () => {
+  test("is done by the one whose name the Lease has", async () => {
+    const { kube, cluster } = await open();
+    const terms: AbortSignal[] = [];
+    const stopping = new AbortController();
+    const ended = cluster.lead((term) => terms.push(term), stopping.signal);
+    await eventually(() => terms.length === 1);
+    const lease = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/berth-agents";
+    expect(kube.objects.get(lease)).toMatchObject({
+      spec: { holderIdentity: "node-1", leaseDurationSeconds: 180 },
+    });
+    stopping.abort();
+    await ended;
+    expect(terms[0]?.aborted).toBe(true);
+    expect(kube.objects.get(lease)).toMatchObject({ spec: { holderIdentity: "" } });
+  });
+
+  test("the status of an ENIConfig is a subresource; where there is none, none is written", async () => {
+    const { kube, cluster } = await open();
+    kube.objects.put(`${ENI_CONFIGS}/a`, { spec: { subnet: "subnet-00000001" }, status: {} });
+    await eventually(() => cluster.eniConfigs().length === 1);
+    expect(cluster.eniConfigs()[0]).toMatchObject({ name: "a", found: { ok: true } });
+    expect(cluster.eniConfigs()[0]?.status).toBeUndefined();
+    const status = {
+      observedGeneration: 1,
+      nodes: { count: 0, names: [] },
+      subnet: null,
+      conditions: [],
+    };
+    await cluster.writeStatus("a", status);
+    expect(kube.asked).toContain(`PATCH ${ENI_CONFIGS}/a/status`);
+    await eventually(() => cluster.eniConfigs()[0]?.status !== undefined);
+    expect(cluster.eniConfigs()[0]?.status).toEqual(status);
+    await expect(cluster.writeStatus("gone", status)).resolves.toBeUndefined();
+  });
+
+  test("all nodes are asked for when they are needed", async () => {
+    const { kube, cluster } = await open();
+    kube.objects.put(NODE, { metadata: { labels: { zone: "a" } } });
+    kube.objects.put("/api/v1/nodes/node-2", {});
+    const nodes = await cluster.nodes();
+    expect(nodes).toEqual([
+      { name: "node-1", labels: { zone: "a" }, annotations: {} },
+      { name: "node-2", labels: {}, annotations: {} },
+    ]);
+  });
+
+  test("events can be about ENIConfigs", async () => {
+    const { kube, cluster } = await open();
+    const subject = { kind: "eniConfig", name: "a", uid: "u" } as const;
+    cluster.tell(subject, { severity: "Warning", reason: "SubnetNotFound", message: "none" });
+    await eventually(() => kube.objects.events.length === 1);
+    expect(kube.objects.events[0]).toMatchObject({
+      involvedObject: { kind: "ENIConfig", name: "a", uid: "u" },
+    });
+  });
+});
+
+test.each([
+  { what: "deleted", object: { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } } },
+  { what: "scaled away", object: { spec: { taints: [{ key: "karpenter.sh/disrupted" }] } } },
+])("a node that is being $what is leaving", async ({ object }) => {
+  const { kube, cluster } = await open();
+  kube.objects.put(NODE, object);
+  await cluster.synced;
+  expect(cluster.node()?.leaving).toBeDefined();
+});

@@ -65,6 +65,9 @@ function watch(objects: TinyObjects, path: string, response: ServerResponse): vo
   response.once("close", stop);
 }
 
+/** Paths of lists, as far as an agent asks for them. */
+const LISTS = /\/nodes$/;
+
 /** The objects of a {@link TinyKube}, by path. */
 export class TinyObjects {
   readonly #objects = new Map<string, Fields>();
@@ -121,11 +124,20 @@ export class TinyObjects {
       const { name = "" } = body["metadata"] as { name?: string };
       return [201, this.put(`${path}/${name}`, body)];
     }
-    const old = this.#objects.get(path);
+    const at = path.replace(/\/status$/, "");
+    const old = this.#objects.get(at);
+    if (method === "GET" && LISTS.test(path))
+      return [200, { metadata: { resourceVersion: this.version }, items: this.#below(path) }];
     if (old === undefined) return failure(404, "NotFound");
     if (method === "GET") return [200, old];
-    if (this.#conflicts.delete(path)) return failure(409, "Conflict");
-    return [200, this.put(path, merge(old, body))];
+    if (this.#conflicts.delete(at)) return failure(409, "Conflict");
+    return [200, this.put(at, merge(old, body))];
+  }
+
+  #below(path: string): Fields[] {
+    return [...this.#objects].flatMap(([at, object]) =>
+      at.startsWith(`${path}/`) ? [object] : [],
+    );
   }
 
   #tell(path: string, type: string, object: Fields): void {

@@ -89,7 +89,8 @@ function zoneCondition(subnet: Ec2Subnet, nodes: readonly MatchingNode[]): Said 
       "InZoneOfNodes",
       `${subnet.id} and its nodes are in ${subnet.zone}.`,
     ]);
-  const more = wrong.length === 1 ? "" : `, and ${wrong.length - 1} more nodes are elsewhere`;
+  const more =
+    wrong.length === 1 ? "" : `; ${wrong.length} of its ${nodes.length} nodes are in other zones`;
   return condition(type, "False", ["SubnetInOtherZone", `${first}${more}.`]);
 }
 
