@@ -34,10 +34,8 @@ export function newLinuxKernel(config: HostConfig, vethPrefix: string): Kernel {
     tidyHost() {
       if (current === undefined) return;
       const { settings, remains } = current;
-      const had = remains.marks.length + remains.vethPrefixes.length;
-      if (had === 0) return;
-      const { marks, vethPrefixes } = readRemains(settings, remains);
-      if (marks.length + vethPrefixes.length === had) return;
+      const had = countRemains(remains);
+      if (had === 0 || countRemains(readRemains(settings, remains)) === had) return;
       current = { settings, remains: setUpHost(settings).remains };
     },
     setUpEni({ mac, primaryAddress, subnetCidr, deviceIndex, role }) {
@@ -76,6 +74,10 @@ export function newLinuxKernel(config: HostConfig, vethPrefix: string): Kernel {
       };
     },
   };
+}
+
+function countRemains({ marks, vethPrefixes, waitingCidrs }: HostRemains): number {
+  return marks.length + vethPrefixes.length + waitingCidrs.length;
 }
 
 function hostSettings(

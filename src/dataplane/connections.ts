@@ -7,16 +7,19 @@ import { NetlinkSocket } from "./netlink-socket.ts";
 import { withNetns } from "./netns.ts";
 
 /**
- * The IPv4 connections of a namespace that have all bits of a mark. Throws KernelError on a kernel without
+ * The IPv4 connections of a namespace whose mark is `mark` under `mask`. Throws KernelError on a kernel without
  * nf_conntrack_netlink.
  */
-export function listMarkedConnections(netns: string | undefined, mark: number): Connection[] {
+export function listConnections(
+  netns: string | undefined,
+  { mark, mask }: { readonly mark: number; readonly mask: number },
+): Connection[] {
   const socket = withNetns(netns, () => NetlinkSocket.openHere(netns, "netfilter"));
   try {
-    const connections = socket.dump(dumpConnectionsRequest(mark)).map(parseConnection);
+    const connections = socket.dump(dumpConnectionsRequest({ mark, mask })).map(parseConnection);
     return connections.filter(
       (connection): connection is Connection =>
-        connection !== undefined && (connection.mark & mark) >>> 0 === mark,
+        connection !== undefined && (connection.mark & mask) >>> 0 === mark,
     );
   } finally {
     socket.close();

@@ -1,7 +1,7 @@
-import type { Ipv4 } from "../net/index.ts";
+import { type Cidr, cidrContains, type Ipv4 } from "../net/index.ts";
 import { TABLE } from "./codec/route-message.ts";
 import type { Rule } from "./codec/rule-message.ts";
-import { listMarkedConnections } from "./connections.ts";
+import { listConnections } from "./connections.ts";
 import { KernelError } from "./kernel-error.ts";
 import { listLinks } from "./links.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
@@ -16,6 +16,11 @@ export interface HostRemains {
   readonly marks: readonly number[];
   /** Begins of the names of running pods' links that new pods do not get any more. */
   readonly vethPrefixes: readonly string[];
+  /**
+   * Blocks of AWS_EXTERNAL_SERVICE_CIDRS that have no rule yet, because open connections of pods on further ENIs would be
+   * sent another way by it; new connections are marked for the main table meanwhile.
+   */
+  readonly waitingCidrs: readonly Cidr[];
 }
 
 /** The rule that sends packets with a mark to the main table. */
@@ -56,7 +61,7 @@ export function marksInUse(
   const pods = podsOnFurtherEnis(listRules(socket));
   return marks.filter((mark) => {
     try {
-      return listMarkedConnections(netns, mark).some(
+      return listConnections(netns, { mark, mask: mark }).some(
         ({ source, responder, mark: all }) =>
           (current === undefined || (all & current) >>> 0 !== current) &&
           (pods.has(source) || pods.has(responder)),
@@ -66,6 +71,34 @@ export function marksInUse(
       throw error;
     }
   });
+}
+
+/** Those of `cidrs` to which a pod on a further ENI has an open connection without any of the marks. */
+export function cidrsToWaitFor(
+  socket: NetlinkSocket,
+  {
+    netns,
+    cidrs,
+    marks: [current, ...others],
+  }: {
+    readonly netns: string | undefined;
+    readonly cidrs: readonly Cidr[];
+    readonly marks: readonly [number, ...number[]];
+  },
+): Cidr[] {
+  if (cidrs.length === 0) return [];
+  const pods = podsOnFurtherEnis(listRules(socket));
+  try {
+    const peers = listConnections(netns, { mark: 0, mask: current })
+      .filter(({ mark: all }) => !others.some((mark) => (all & mark) >>> 0 === mark))
+      .flatMap(({ source, responder }) =>
+        pods.has(source) ? [responder] : pods.has(responder) ? [source] : [],
+      );
+    return cidrs.filter((cidr) => peers.some((peer) => cidrContains(cidr, peer)));
+  } catch (error) {
+    if (error instanceof KernelError) return [];
+    throw error;
+  }
 }
 
 /** The begins of the names of running pods' links, but for `current`. */

@@ -4,6 +4,7 @@ import { prefixesEqual } from "./codec/ip.ts";
 import type { Link } from "./codec/link-message.ts";
 import { TABLE } from "./codec/route-message.ts";
 import {
+  cidrsToWaitFor,
   type HostRemains,
   markRule,
   marksInUse,
@@ -26,8 +27,6 @@ export interface HostSettings extends Omit<SnatSettings, "primaryLink"> {
   readonly primaryMac: Mac;
   /** AWS_VPC_ENI_MTU, 576 … 9001. */
   readonly mtu: number;
-  /** AWS_EXTERNAL_SERVICE_CIDRS: always routed by the main table. */
-  readonly externalServiceCidrs: readonly Cidr[];
   /** False when DISABLE_TCP_EARLY_DEMUX is true. */
   readonly tcpEarlyDemux: boolean;
 }
@@ -49,7 +48,7 @@ export interface HostSetUp {
  * end. Code "linkNotFound" when the primary ENI has no link.
  */
 export function setUpHost(settings: HostSettings): HostSetUp {
-  const { netns, primaryMac, mtu, externalServiceCidrs } = settings;
+  const { netns, primaryMac, mtu } = settings;
   return withNetlink(netns, (socket) => {
     const link = requireLinkByMac(socket, primaryMac);
     if (link.mtu !== mtu) setLink(socket, link.index, { mtu });
@@ -58,24 +57,28 @@ export function setUpHost(settings: HostSettings): HostSetUp {
     requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
     requireSysctl(["ipv4", "ip_forward"], 1, netns);
     writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
-    const priority = RULE_PRIORITY.externalService;
-    for (const to of externalServiceCidrs) ensureRule(socket, { priority, to, table: TABLE.main });
     const remains = translate(socket, { ...settings, primaryLink });
-    deleteOtherServiceRules(socket, externalServiceCidrs);
-    return { primaryLink, remains };
+    const waitingCidrs = setServiceRules(socket, settings, remains);
+    return { primaryLink, remains: { ...remains, waitingCidrs } };
   });
 }
 
 /** What of earlier settings is still in use. It costs some 0.1 ms while there are few rules and connections. */
 export function readRemains(
-  { netns, connectionMark, vethPrefix, ...settings }: HostSettings,
-  { marks }: HostRemains,
+  settings: HostSettings,
+  { marks, waitingCidrs }: HostRemains,
 ): HostRemains {
+  const { netns, connectionMark, vethPrefix } = settings;
   return withNetlink(netns, (socket) => {
     const current = needsMarkRule(settings) ? connectionMark : undefined;
     return {
       marks: marksInUse(socket, { netns, marks, current }),
       vethPrefixes: vethPrefixesInUse(socket, vethPrefix),
+      waitingCidrs: cidrsToWaitFor(socket, {
+        netns,
+        cidrs: waitingCidrs,
+        marks: [connectionMark, ...marks],
+      }),
     };
   });
 }
@@ -90,7 +93,11 @@ function translate(
   const marks = marksWithRule(socket).filter(
     (mark) => mark !== connectionMark || !needsMarkRule(settings),
   );
-  const before = { marks, vethPrefixes: vethPrefixesInUse(socket, settings.vethPrefix) };
+  const before = {
+    marks,
+    vethPrefixes: vethPrefixesInUse(socket, settings.vethPrefix),
+    waitingCidrs: [],
+  };
   applyNft({ netns, commands: snatRuleset(settings, before) });
   if (marks.length === 0) return before;
   // Only now: until a moment ago new connections may have got an old mark.
@@ -118,12 +125,26 @@ export function requireLinkByMac(socket: NetlinkSocket, mac: Mac): Link {
   );
 }
 
-function deleteOtherServiceRules(socket: NetlinkSocket, cidrs: readonly Cidr[]): void {
+/** A rule for each external service, and no others. Returns those that have to wait. */
+function setServiceRules(
+  socket: NetlinkSocket,
+  { netns, connectionMark, externalServiceCidrs: cidrs }: HostSettings,
+  { marks }: HostRemains,
+): Cidr[] {
   const priority = RULE_PRIORITY.externalService;
-  for (const rule of listRules(socket)) {
-    if (rule.priority !== priority || rule.table !== TABLE.main) continue;
+  const present = listRules(socket).filter(
+    (rule) => rule.priority === priority && rule.table === TABLE.main,
+  );
+  const missing = cidrs.filter((cidr) => !present.some(({ to }) => prefixesEqual(to, cidr)));
+  const all: readonly [number, ...number[]] = [connectionMark, ...marks];
+  const waiting = cidrsToWaitFor(socket, { netns, cidrs: missing, marks: all });
+  for (const to of missing) {
+    if (!waiting.includes(to)) ensureRule(socket, { priority, to, table: TABLE.main });
+  }
+  for (const rule of present) {
     if (!cidrs.some((cidr) => prefixesEqual(rule.to, cidr))) deleteRule(socket, rule);
   }
+  return waiting;
 }
 
 function requireSysctl(key: SysctlKey, value: number, netns: string | undefined): void {

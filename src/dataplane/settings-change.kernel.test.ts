@@ -1,10 +1,10 @@
 import type { Server } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Ipv4 } from "../net/index.ts";
 import { setUpEni } from "./eni.ts";
 import { type HostSettings, type HostSetUp, readRemains, setUpHost } from "./host.ts";
 import { unwirePod, wirePod } from "./pod.ts";
-import { NODE_PORT, SERVICE, startServiceProxy } from "./testing/service-proxy.ts";
+import { startServiceProxy } from "./testing/service-proxy.ts";
+import { CHANGES, OUTSIDE_NET, PATHS, PORT } from "./testing/settings-changes.ts";
 import { startEcho, Stream } from "./testing/stream.ts";
 import { writeSysctl } from "./sysctl.ts";
 import { ipLines, KERNEL_TESTS_MISSING, nftText, TestNamespaces } from "./testing/test-netns.ts";
@@ -17,78 +17,9 @@ import {
   podWiring,
   VPC_HOST,
 } from "./testing/topology.ts";
-import { cidr, ip } from "./testing/values.ts";
 
-const PORT = 7;
-const OUTSIDE_NET = cidr("198.51.100.0/24");
-const NODE = ip("10.0.0.10");
 /** What never arrives must be waited for; what arrives takes well under a millisecond. */
 const SILENCE_MS = 500;
-
-/** Who speaks to whom. Pod A is on the primary ENI, pod B on another. */
-const PATHS: readonly { name: string; from: string; to: Ipv4; port?: number; proxy?: true }[] = [
-  { name: "A to outside", from: "pod-a", to: OUTSIDE },
-  { name: "B to outside", from: "pod-b", to: OUTSIDE },
-  { name: "A to the VPC", from: "pod-a", to: VPC_HOST },
-  { name: "B to the VPC", from: "pod-b", to: VPC_HOST },
-  { name: "the VPC to B", from: "vpc-host", to: POD_ADDRESS.b },
-  { name: "A to B", from: "pod-a", to: POD_ADDRESS.b },
-  { name: "B to A", from: "pod-b", to: POD_ADDRESS.a },
-  { name: "node to B", from: "node", to: POD_ADDRESS.b },
-  { name: "node to outside", from: "node", to: OUTSIDE },
-  { name: "outside to NodePort A", from: "outside", to: NODE, port: NODE_PORT.a, proxy: true },
-  { name: "outside to NodePort B", from: "outside", to: NODE, port: NODE_PORT.b, proxy: true },
-  { name: "B to a service outside", from: "pod-b", to: SERVICE, proxy: true },
-];
-
-interface Change {
-  readonly name: string;
-  readonly change: Partial<HostSettings>;
-  /** The path that the changed settings do not have. */
-  readonly without?: string;
-  /** How much an echo carries. What is larger than the ENI's new MTU the network drops, whatever the node does. */
-  readonly bytes?: number;
-}
-
-const CHANGES: readonly Change[] = [
-  { name: "nothing, as at a restart", change: {} },
-  { name: "AWS_VPC_K8S_CNI_EXTERNALSNAT", change: { externalSnat: true } },
-  {
-    name: "AWS_VPC_CNI_NODE_PORT_SUPPORT",
-    change: { nodePort: false },
-    without: "outside to NodePort B",
-  },
-  {
-    name: "external SNAT without NodePort support",
-    change: { externalSnat: true, nodePort: false },
-    without: "outside to NodePort B",
-  },
-  { name: "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", change: { excludeCidrs: [OUTSIDE_NET] } },
-  { name: "all blocks excluded", change: { excludeCidrs: [cidr("0.0.0.0/0")] } },
-  { name: "AWS_VPC_K8S_CNI_RANDOMIZESNAT", change: { randomize: "none" } },
-  { name: "AWS_EXTERNAL_SERVICE_CIDRS", change: { externalServiceCidrs: [OUTSIDE_NET] } },
-  { name: "AWS_VPC_K8S_CNI_CONNMARK", change: { connectionMark: 0x30 } },
-  { name: "a mark that holds the old one", change: { connectionMark: 0x180 } },
-  { name: "AWS_VPC_K8S_CNI_VETHPREFIX", change: { vethPrefix: "pod" } },
-  { name: "another VPC block", change: { vpcCidrs: [cidr("10.0.0.0/16"), OUTSIDE_NET] } },
-  { name: "AWS_VPC_ENI_MTU", change: { mtu: 1500 }, bytes: 1200 },
-  { name: "DISABLE_TCP_EARLY_DEMUX", change: { tcpEarlyDemux: false } },
-  {
-    name: "all of them at once",
-    change: {
-      externalSnat: true,
-      nodePort: false,
-      excludeCidrs: [cidr("192.0.2.0/24")],
-      randomize: "hashrandom",
-      connectionMark: 0x1000,
-      vethPrefix: "p.",
-      mtu: 1400,
-      tcpEarlyDemux: false,
-    },
-    without: "outside to NodePort B",
-    bytes: 1200,
-  },
-];
 
 describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
   `settings changed on a running node (${KERNEL_TESTS_MISSING ?? "on this kernel"})`,
@@ -120,8 +51,10 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
           servers.push(startEcho({ netns: namespaces.path(label), address, port: PORT }));
         }
         if (hasProxy) startServiceProxy(node, PORT);
-        // A connection that was reset is forgotten after a second.
-        writeSysctl(["netfilter", "nf_conntrack_tcp_timeout_close"], 1, { netns: node });
+        // A connection that was reset, or never came about, is forgotten after a second.
+        for (const state of ["close", "syn_sent", "syn_recv"]) {
+          writeSysctl(["netfilter", `nf_conntrack_tcp_timeout_${state}`], 1, { netns: node });
+        }
       });
       afterEach(() => {
         for (const stream of open.splice(0)) stream.close();
@@ -173,7 +106,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
       async function forgotten(settings: HostSettings, { remains }: HostSetUp): Promise<void> {
         await expect
           .poll(() => readRemains(settings, remains), { timeout: 10_000 })
-          .toEqual({ marks: [], vethPrefixes: remains.vethPrefixes });
+          .toEqual({ ...remains, marks: [], waitingCidrs: [] });
       }
 
       const markRules = (): string[] =>
@@ -217,6 +150,24 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
         expect(nftText(node, "list table ip berth")).not.toContain("0x00000080");
         const back = setUpHost(defaults);
         await forgotten(defaults, back);
+      });
+
+      test("a service's rule waits for connections that it would divert", async () => {
+        const excluded = { ...defaults, excludeCidrs: [OUTSIDE_NET] };
+        setUpHost(excluded);
+        const stream = await openOne("pod-b");
+        const settings = { ...defaults, externalServiceCidrs: [OUTSIDE_NET] };
+        const changed = setUpHost(settings);
+        expect(changed.remains.waitingCidrs).toEqual([OUTSIDE_NET]);
+        expect(await stream.echoes()).toBe(true);
+        const next = await openOne("pod-b");
+        stream.close();
+        await forgotten(settings, changed);
+        expect(setUpHost(settings).remains.waitingCidrs).toEqual([]);
+        expect(ipLines(node, "rule show").join()).toContain("1535: from all to 198.51.100.0/24");
+        expect(await next.echoes()).toBe(true);
+        setUpHost(defaults);
+        expect(await next.echoes()).toBe(true);
       });
 
       test("an old link name goes with its last pod", () => {

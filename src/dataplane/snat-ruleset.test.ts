@@ -6,7 +6,7 @@ import { cidr } from "./testing/values.ts";
 
 const DEFAULTS: SnatSettings = { ...hostSettings("unused"), primaryLink: "eth0" };
 
-const NONE: HostRemains = { marks: [], vethPrefixes: [] };
+const NONE: HostRemains = { marks: [], vethPrefixes: [], waitingCidrs: [] };
 
 /** One command a line: what a person can compare. */
 function lines(settings: SnatSettings, remains: HostRemains): string {
@@ -28,18 +28,22 @@ describe("rulesets of every combination of settings (golden)", () => {
         excludeCidrs: [cidr("10.12.0.0/16"), cidr("10.8.0.0/14"), cidr("10.10.4.0/24")],
       },
     },
+    {
+      name: "external-snat-with-service-blocks",
+      change: { externalSnat: true, externalServiceCidrs: [cidr("198.51.100.0/24")] },
+    },
     { name: "hashrandom", change: { randomize: "hashrandom" } },
     { name: "ports-in-order", change: { randomize: "none" } },
     { name: "other-prefix-and-mark", change: { vethPrefix: "pod", connectionMark: 0x30 } },
     {
       name: "after-a-change-of-prefix-and-mark",
       change: { vethPrefix: "pod", connectionMark: 0x30 },
-      remains: { marks: [0x80], vethPrefixes: ["eni"] },
+      remains: { marks: [0x80], vethPrefixes: ["eni"], waitingCidrs: [] },
     },
     {
       name: "external-snat-with-open-connections",
       change: { externalSnat: true, nodePort: false },
-      remains: { marks: [0x80], vethPrefixes: [] },
+      remains: { marks: [0x80], vethPrefixes: [], waitingCidrs: [] },
     },
   ])("$name", async ({ name, change, remains = NONE }) => {
     await expect(
@@ -56,7 +60,7 @@ test.each([
 ])(
   "mark rule with external SNAT $externalSnat, NodePort $nodePort: $want",
   ({ want, ...settings }) => {
-    expect(needsMarkRule(settings)).toBe(want);
+    expect(needsMarkRule({ ...settings, externalServiceCidrs: [] })).toBe(want);
   },
 );
 

@@ -1,8 +1,28 @@
 import { BerthError } from "../base/index.ts";
-import { type Cidr, cidrCovers, formatIpv4, type Ipv4 } from "../net/index.ts";
+import { type Cidr, formatIpv4, type Ipv4 } from "../net/index.ts";
 import type { HostRemains } from "./host-remains.ts";
 import type { NftCommand, NftNode } from "./nft.ts";
 import { BRANCH_VETH_PREFIX } from "./numbers.ts";
+import {
+  baseChain,
+  blockSet,
+  chain,
+  CONFIRMED,
+  CT_MARK,
+  INPUT_NAME,
+  IS_INSIDE,
+  mangle,
+  match,
+  PACKET_MARK,
+  payload,
+  RETURN,
+  rule,
+  setMark,
+  SNAT_TABLE,
+  typeOf,
+} from "./snat-nodes.ts";
+
+export { SNAT_TABLE } from "./snat-nodes.ts";
 
 /** What decides the translation of pods' addresses and the marks of their connections. */
 export interface SnatSettings {
@@ -18,6 +38,8 @@ export interface SnatSettings {
   readonly nodePort: boolean;
   /** AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: never translated, as if inside the VPC. */
   readonly excludeCidrs: readonly Cidr[];
+  /** AWS_EXTERNAL_SERVICE_CIDRS: always routed by the main table. */
+  readonly externalServiceCidrs: readonly Cidr[];
   /** AWS_VPC_K8S_CNI_RANDOMIZESNAT: how the kernel picks source ports. */
   readonly randomize: "prng" | "hashrandom" | "none";
   /** AWS_VPC_K8S_CNI_VETHPREFIX. */
@@ -26,15 +48,13 @@ export interface SnatSettings {
   readonly connectionMark: number;
 }
 
-/** The only nftables table that Berth owns on a node. */
-export const SNAT_TABLE = "berth";
-
 /** Whether connections are marked, and the rule that routes their packets by the main table is needed for new ones. */
 export function needsMarkRule({
   externalSnat,
   nodePort,
-}: Pick<SnatSettings, "externalSnat" | "nodePort">): boolean {
-  return nodePort || !externalSnat;
+  externalServiceCidrs,
+}: Pick<SnatSettings, "externalSnat" | "nodePort" | "externalServiceCidrs">): boolean {
+  return nodePort || !externalSnat || externalServiceCidrs.length > 0;
 }
 
 /**
@@ -73,7 +93,8 @@ export function snatRuleset(settings: SnatSettings, remains: HostRemains): NftCo
     ...restoreChain(settings, remains),
     ...markChain(settings, vethNames),
     baseChain("snat-post", { type: "nat", hook: "postrouting", prio: 100 }),
-    ...(externalSnat ? [] : translationRules(settings, vethNames)),
+    ...newConnectionRules(settings, vethNames),
+    ...(externalSnat ? [] : translationRules(settings)),
   ];
 }
 
@@ -116,22 +137,24 @@ function restoreChain({ connectionMark }: SnatSettings, { marks }: HostRemains):
 }
 
 /**
- * R4–R7: connections of pods to outside the VPC are marked, and leave with the primary address.
+ * R4, R5: connections of pods to outside the VPC, and to external services, are marked.
  *
  * The VPC CNI marks in a nat chain, which the kernel does not ask about what kube-proxy has redirected: a service whose
  * end point is outside is then translated but not marked, and leaves by the wrong ENI. Here it is marked by its real
  * destination, with the connection's first packet, as translation is decided then too.
  */
-function translationRules(settings: SnatSettings, vethNames: readonly string[]): NftCommand[] {
-  const { primaryLink, connectionMark } = settings;
-  const isInside = match(payload("daddr"), "==", "@nosnat");
+function newConnectionRules(settings: SnatSettings, vethNames: readonly string[]): NftCommand[] {
+  const { connectionMark, externalSnat, externalServiceCidrs } = settings;
+  if (externalSnat && externalServiceCidrs.length === 0) return [];
   const isFirstPacket = [
     match({ ct: { key: "state" } }, "in", ["new", "related"]),
     match({ "&": [{ ct: { key: "status" } }, CONFIRMED] }, "==", 0),
   ];
-  const outputName = { meta: { key: "oifname" } };
+  const marks = [setMark(CT_MARK, connectionMark), setMark(PACKET_MARK, connectionMark)];
+  const isService = match(payload("daddr"), "==", "@by-main");
   return [
-    nosnatSet([...settings.vpcCidrs, ...settings.excludeCidrs]),
+    ...(externalSnat ? [] : [blockSet("nosnat", [...settings.vpcCidrs, ...settings.excludeCidrs])]),
+    ...(externalServiceCidrs.length === 0 ? [] : [blockSet("by-main", externalServiceCidrs)]),
     chain("mark-outbound"),
     // After kube-proxy at −100.
     baseChain("mark-new", { type: "filter", hook: "prerouting", prio: -90 }),
@@ -143,9 +166,21 @@ function translationRules(settings: SnatSettings, vethNames: readonly string[]):
       ]),
     ),
     rule("mark-outbound", [match(typeOf("daddr"), "==", "local"), RETURN]),
-    rule("mark-outbound", [isInside, RETURN]),
-    rule("mark-outbound", [setMark(CT_MARK, connectionMark), setMark(PACKET_MARK, connectionMark)]),
-    rule("snat-post", [isInside, RETURN]),
+    ...(externalServiceCidrs.length === 0
+      ? []
+      : [rule("mark-outbound", [isService, ...marks, RETURN])]),
+    ...(externalSnat
+      ? []
+      : [rule("mark-outbound", [IS_INSIDE, RETURN]), rule("mark-outbound", marks)]),
+  ];
+}
+
+/** R6, R7: what leaves for outside the VPC gets the primary address. */
+function translationRules(settings: SnatSettings): NftCommand[] {
+  const { primaryLink } = settings;
+  const outputName = { meta: { key: "oifname" } };
+  return [
+    rule("snat-post", [IS_INSIDE, RETURN]),
     // What a program of the node sends from another ENI's address leaves by that ENI, where the primary one's would be refused.
     rule("snat-post", [
       match(outputName, "!=", primaryLink),
@@ -160,13 +195,6 @@ function translationRules(settings: SnatSettings, vethNames: readonly string[]):
   ];
 }
 
-const CT_MARK: NftNode = { ct: { key: "mark" } };
-const PACKET_MARK: NftNode = { meta: { key: "mark" } };
-const INPUT_NAME: NftNode = { meta: { key: "iifname" } };
-const RETURN: NftNode = { return: null };
-/** IPS_CONFIRMED (linux/netfilter/nf_conntrack_common.h): a packet of the connection has passed already. */
-const CONFIRMED = 8;
-
 function snat({ primaryAddress, randomize }: SnatSettings): NftNode {
   const addr = formatIpv4(primaryAddress);
   switch (randomize) {
@@ -177,61 +205,4 @@ function snat({ primaryAddress, randomize }: SnatSettings): NftNode {
     case "none":
       return { snat: { addr } };
   }
-}
-
-function nosnatSet(cidrs: readonly Cidr[]): NftCommand {
-  const elem = withoutCovered(cidrs).map((cidr) => ({
-    prefix: { addr: formatIpv4(cidr.base), len: cidr.bits },
-  }));
-  const set = { family: "ip", table: SNAT_TABLE, name: "nosnat", type: "ipv4_addr" };
-  return { add: { set: { ...set, flags: ["interval"], elem } } };
-}
-
-/**
- * The blocks that no other one covers, sorted. nft refuses overlaps, some versions even with auto-merge; and two blocks
- * are either nested or apart, so nothing else has to be merged.
- */
-function withoutCovered(cidrs: readonly Cidr[]): Cidr[] {
-  const sorted = cidrs.toSorted((a, b) => a.base - b.base || a.bits - b.bits);
-  const kept: Cidr[] = [];
-  for (const cidr of sorted) {
-    const last = kept.at(-1);
-    if (last === undefined || !cidrCovers(last, cidr)) kept.push(cidr);
-  }
-  return kept;
-}
-
-function payload(field: string): NftNode {
-  return { payload: { protocol: "ip", field } };
-}
-
-function match(left: NftNode, op: "==" | "!=" | "in", right: unknown): NftNode {
-  return { match: { op, left, right } };
-}
-
-function typeOf(field: "daddr" | "saddr"): NftNode {
-  return { fib: { result: "type", flags: [field] } };
-}
-
-function setMark(key: NftNode, mark: number): NftNode {
-  return mangle(key, { "|": [key, mark] });
-}
-
-function mangle(key: NftNode, value: NftNode): NftNode {
-  return { mangle: { key, value } };
-}
-
-function chain(name: string): NftCommand {
-  return { add: { chain: { family: "ip", table: SNAT_TABLE, name } } };
-}
-
-function baseChain(
-  name: string,
-  where: { readonly type: string; readonly hook: string; readonly prio: number },
-): NftCommand {
-  return { add: { chain: { family: "ip", table: SNAT_TABLE, name, ...where, policy: "accept" } } };
-}
-
-function rule(chainName: string, expr: readonly NftNode[]): NftCommand {
-  return { add: { rule: { family: "ip", table: SNAT_TABLE, chain: chainName, expr } } };
 }

@@ -24,12 +24,12 @@ function connection({ ipv6 = false, mark }: { ipv6?: boolean; mark?: number }): 
 }
 
 describe("connections", () => {
-  test("the request names the mark twice, as value and as mask, high byte first", () => {
-    const { type, flags, body } = dumpConnectionsRequest(0x80);
+  test("the request has mark and mask with the high byte first", () => {
+    const { type, flags, body } = dumpConnectionsRequest({ mark: 0x80, mask: 0x180 });
     expect({ type, flags, body: Buffer.from(body).toString("hex") }).toEqual({
       type: 0x101,
       flags: 0x300,
-      body: "02000000" + "08000800" + "00000080" + "08001500" + "00000080",
+      body: "02000000" + "08000800" + "00000080" + "08001500" + "00000180",
     });
   });
 

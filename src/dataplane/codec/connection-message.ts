@@ -22,14 +22,19 @@ const CTA = { original: 1, reply: 2, mark: 8, markMask: 21 } as const;
 const CTA_TUPLE_IP = 1;
 const CTA_IP_SOURCE = 1;
 
-/** Asks for the IPv4 connections that have all bits of a mark. A kernel older than 3.5 gives them all. */
-export function dumpConnectionsRequest(mark: number): NetlinkRequest {
-  const bits = bigEndian(mark);
+/** Asks for the IPv4 connections whose mark is `mark` under `mask`. A kernel older than 3.5 gives them all. */
+export function dumpConnectionsRequest({
+  mark,
+  mask,
+}: {
+  readonly mark: number;
+  readonly mask: number;
+}): NetlinkRequest {
   const body = new ByteWriter()
     .u8(FAMILY_IPV4)
     .zeros(HEADER_BYTES - 1)
-    .attributeBytes(CTA.mark, bits)
-    .attributeBytes(CTA.markMask, bits)
+    .attributeBytes(CTA.mark, bigEndian(mark))
+    .attributeBytes(CTA.markMask, bigEndian(mask))
     .finish();
   return { type: GET_CONNECTIONS, flags: FLAG.dump, body, what: "list connections" };
 }

@@ -1,10 +1,10 @@
-import { formatIpv4 } from "../../net/index.ts";
+import { formatIpv4, type Ipv4 } from "../../net/index.ts";
 import { applyNft } from "../nft.ts";
 import { OUTSIDE, POD_ADDRESS } from "./topology.ts";
 import { ip } from "./values.ts";
 
 /** A service whose end point is the server outside. */
-export const SERVICE = ip("172.20.0.2");
+export const SERVICE: Ipv4 = ip("172.20.0.2");
 
 /** The node's ports that lead to the pods. */
 export const NODE_PORT = { a: 30_001, b: 30_002 } as const;

@@ -79,7 +79,9 @@ function setUpOutside(socket: NetlinkSocket, server: Ipv4): void {
   const linkIndex = getLink(socket, VPC_LINK).index;
   setLink(socket, linkIndex, { up: true });
   addAddress(socket, { linkIndex, address: INTERNET_GATEWAY, bits: 31 });
-  replaceRoute(socket, { destination: cidrOf(ROUTER_END, 0), via: ROUTER_END, linkIndex });
+  // What begins here comes from the server, not from the wire.
+  const from = { preferredSource: server };
+  replaceRoute(socket, { destination: cidrOf(ROUTER_END, 0), via: ROUTER_END, linkIndex, ...from });
 }
 
 const TABLE = { family: "ip", name: "igw" };
