@@ -33,7 +33,7 @@ export const MODE_VARIABLES = {
     default: false,
   },
   ENABLE_MULTI_NIC: {
-    meaning: "serve pods from every network card of the instance",
+    meaning: "serve pods from every network card of the instance; not supported yet",
     kind: "flag",
     default: false,
   },

@@ -37,7 +37,7 @@ describe("the modes", () => {
     ],
     ["IPv6 and branch ENIs", { ...IPV6, ENABLE_POD_ENI: "true" }, ["ENABLE_POD_ENI"]],
     ["IPv6 with short packets", { ...IPV6, POD_MTU: "1000" }, ["POD_MTU", "1280"]],
-    ["IPv6 and network cards", { ...IPV6, ENABLE_MULTI_NIC: "true" }, ["ENABLE_MULTI_NIC"]],
+    ["several network cards", { ENABLE_MULTI_NIC: "true" }, ["ENABLE_MULTI_NIC"]],
     ["IPv6 egress", { ENABLE_V6_EGRESS: "true" }, ["ENABLE_V6_EGRESS"]],
     ["IPv6 egress of an IPv6 cluster", { ...IPV6, ENABLE_V6_EGRESS: "true" }, ["ENABLE_V6_EGRESS"]],
   ])("%s: refused, naming the variables", (_, env, named) => {

@@ -11,8 +11,6 @@ export interface Modes {
   readonly provisioning: "on" | "off";
   /** Who says which ENIs the node has. `metadata`: EC2 is asked for nothing that instance metadata knows. */
   readonly enisFrom: "ec2" | "metadata";
-  /** Which network cards serve pods. */
-  readonly networkCards: "first" | "all";
 }
 
 /** How pods of an IPv6 cluster are served: their addresses are of the primary ENI's /80 prefix. */
@@ -26,11 +24,11 @@ export function readModes(read: VariableReader): Modes {
   const imdsOnly = read.flag("ENABLE_IMDS_ONLY_MODE");
   const provisions = !imdsOnly && !read.flag("DISABLE_NETWORK_RESOURCE_PROVISIONING");
   const ipv6 = readIpv6(read);
+  if (read.flag("ENABLE_MULTI_NIC")) throw cardsNotSupported();
   return {
     ipv6,
     provisioning: provisions ? "on" : "off",
     enisFrom: imdsOnly ? "metadata" : "ec2",
-    networkCards: readCards(read, ipv6),
   };
 }
 
@@ -60,18 +58,6 @@ function readIpv6(read: VariableReader): Ipv6Mode | undefined {
   const needs = ipv6Needs(read);
   if (needs !== undefined) throw needs;
   return { ipv4Egress: read.flag("ENABLE_V4_EGRESS") ? "on" : "off" };
-}
-
-function readCards(read: VariableReader, ipv6: Ipv6Mode | undefined): Modes["networkCards"] {
-  if (!read.flag("ENABLE_MULTI_NIC")) return "first";
-  if (ipv6 !== undefined) {
-    throw settingsConflict({
-      variables: ["ENABLE_MULTI_NIC", "ENABLE_IPv6"],
-      text: "ENABLE_MULTI_NIC=true is not supported with ENABLE_IPv6=true: pods of IPv6 clusters are served by network card 0",
-      fix: "Remove ENABLE_MULTI_NIC.",
-    });
-  }
-  return "all";
 }
 
 /** What ENABLE_IPv6=true asks of the other variables, if one of them says otherwise. */
@@ -135,5 +121,13 @@ function egressNotSupported(ipv6: boolean): BerthError {
     variables: ["ENABLE_V6_EGRESS"],
     text: `ENABLE_V6_EGRESS=true is not supported: ${why}`,
     fix: "Remove ENABLE_V6_EGRESS.",
+  });
+}
+
+function cardsNotSupported(): BerthError {
+  return settingsConflict({
+    variables: ["ENABLE_MULTI_NIC"],
+    text: "ENABLE_MULTI_NIC=true is not supported: pods are served by network card 0, also on instances that have several",
+    fix: "Remove ENABLE_MULTI_NIC; ENIs on other cards are left alone.",
   });
 }
