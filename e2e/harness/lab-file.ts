@@ -24,6 +24,8 @@ export interface LabSpec {
   /** The environment of the DaemonSet aws-node. */
   readonly agentEnv?: Readonly<Record<string, string | number>>;
   readonly attachSeconds?: number;
+  /** Of pods' addresses; IPv4 by default. */
+  readonly ipFamily?: "ipv4" | "ipv6";
   /** Blocks of the VPC beside 10.0.0.0/16. */
   readonly secondaryCidrs?: readonly string[];
 }
@@ -52,6 +54,7 @@ export function labFile({ attachSeconds = 0.5, ...spec }: LabSpec): string {
       internet: { server: OUTSIDE_SERVER, publicAddresses: "198.51.100.0/24" },
       nodes: spec.nodes.map(({ type, ...node }) => ({ ...node, instanceType: type })),
       agent: { env: spec.agentEnv ?? {} },
+      kubernetes: { ipFamily: spec.ipFamily ?? "ipv4" },
       workloads: spec.workloads ?? [],
       ec2: { attachSeconds, detachSeconds: 0.5 },
     },

@@ -193,5 +193,5 @@ function addressOf(stdout: string): string {
   const ips = isRecord(result) ? result["ips"] : undefined;
   const first: unknown = Array.isArray(ips) ? ips[0] : undefined;
   const address = isRecord(first) ? first["address"] : undefined;
-  return typeof address === "string" ? address.replace(/\/32$/, "") : "";
+  return typeof address === "string" ? address.replace(/\/\d+$/, "") : "";
 }
