@@ -6,6 +6,8 @@ export interface AgentReport {
   readonly assignments: readonly {
     readonly namespace: string;
     readonly name: string;
+    readonly containerId: string;
+    readonly ifName: string;
     readonly address: string;
     readonly eniId: string;
   }[];
