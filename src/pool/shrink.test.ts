@@ -255,6 +255,18 @@ function returned(pool: Pool, untilMs: number): unknown[] {
   return steps;
 }
 
+test("berth: an empty excluded ENI makes room although no address is free and a minimum is not met", () => {
+  const pool = new Pool(poolSettings({ ...M5_LARGE, maxEnis: 2, minimumIpTarget: 12 }));
+  pool.observe([attachedEni(1, 9), attachedEni(2, 0, { service: "excluded" })], 0);
+  for (let n = 0; n < 9; n++) pool.assign(String(n), POD, 0);
+  expect(pool.next(MINUTE_MS - 1)).toMatchObject({ kind: "wait" });
+  const step = pool.next(MINUTE_MS);
+  expect(step).toEqual({ kind: "freeEni", eniId: eniId(2) });
+  if (step.kind === "wait") return;
+  pool.outcome(step, { kind: "freed" }, MINUTE_MS);
+  expect(pool.next(MINUTE_MS)).toMatchObject({ kind: "createEni" });
+});
+
 test("berth: a prefix that pods still use on an excluded ENI is not a reason to give another one back", () => {
   const prefix = (n: number): AttachedEni => {
     return attachedEni(n, 0, { blocks: [cidr(`10.0.${String(n)}.16/28`)] });

@@ -33,6 +33,8 @@ export function canFree(state: PoolState, eni: Eni): boolean {
 
 // Needed means: without it one of the targets would not be met by the other ENIs.
 function isNeeded({ settings, store }: PoolState, eni: Eni): boolean {
+  // An excluded ENI brings no target nearer, and takes the room of one that would.
+  if (settings.policy === "berth" && eni.service === "excluded") return false;
   const { warmIps, minimumIps, warmPrefixes } = keptElsewhere(settings);
   let available = 0;
   let total = 0;
