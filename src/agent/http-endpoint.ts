@@ -89,7 +89,8 @@ export function answerGets(
 type Pages = Pick<EndpointParts, "name" | "answer" | "log">;
 
 function reply(parts: Pages, request: IncomingMessage, response: ServerResponse): void {
-  const path = new URL(request.url ?? "/", "http://agent").pathname;
+  // Not by URL, which throws for what some callers send, such as `//`.
+  const [path = "/"] = (request.url ?? "/").split("?", 1);
   const reads = request.method === "GET" || request.method === "HEAD";
   const page: Page = reads
     ? safely(parts, path)
