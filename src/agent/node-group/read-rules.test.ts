@@ -44,6 +44,7 @@ const withSelector = (selector: string): string => `[{ name: a, selector: ${sele
 
 test.each([
   { text: "- name: [", error: "the rules are not YAML: " },
+  { text: "- name: *large", error: "the rules are not YAML: Unresolved alias" },
   { text: "name: a", error: "the rules must be a list; each has name, selector and set" },
   { text: "- a", error: "rule number 1, field itself: " },
   { text: "[{ selector: {}, set: {} }]", error: "rule number 1, field name: " },

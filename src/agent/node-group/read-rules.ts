@@ -10,14 +10,9 @@ import { RULES_SCHEMA } from "./rules-schema.ts";
 
 /** Parses the YAML of the rules. The error names the rule and its field, as a sentence without its end. */
 export function readNodeRules(text: string): Result<readonly NodeRule[], string> {
-  const document = parseDocument(text);
-  const [wrong] = document.errors;
-  if (wrong !== undefined)
-    return {
-      ok: false,
-      error: `the rules are not YAML: ${wrong.message.replace(/:?\s*\n[^]*$/, "")}`,
-    };
-  const content: unknown = document.toJS() ?? [];
+  const yaml = readYaml(text);
+  if (!yaml.ok) return yaml;
+  const content = yaml.value;
   const parsed = RULES_SCHEMA.safeParse(content);
   if (!parsed.success) return { ok: false, error: describe(parsed.error, content) };
   const names = parsed.data.map(({ name }) => name);
@@ -32,6 +27,23 @@ export function readNodeRules(text: string): Result<readonly NodeRule[], string>
       set: set,
     })),
   };
+}
+
+function readYaml(text: string): Result<unknown, string> {
+  const document = parseDocument(text);
+  const [wrong] = document.errors;
+  if (wrong !== undefined) return { ok: false, error: notYaml(wrong) };
+  try {
+    return { ok: true, value: document.toJS() ?? [] };
+  } catch (error) {
+    // An alias without its anchor, or too many of them, is only found out here.
+    return { ok: false, error: notYaml(error) };
+  }
+}
+
+function notYaml(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return `the rules are not YAML: ${text.replace(/:?\s*\n[^]*$/, "")}`;
 }
 
 function describe({ issues }: z.ZodError, content: unknown): string {
