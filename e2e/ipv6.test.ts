@@ -71,6 +71,7 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}an IPv6 cluster of tw
     const patch = JSON.stringify({ spec: { template: { spec: { containers } } } });
     await lab.kubectl(["patch", "deployment", "six-b", "--patch", patch]);
     await lab.kubectl("rollout status deployment six-b --timeout=60s".split(" "));
+    await lab.allRunning(ZONES.length * PODS_PER_NODE);
   });
 
   test("a restart of the agents keeps every pod's address, and new pods get others", async () => {
@@ -91,7 +92,11 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}an IPv6 cluster of tw
   }
 });
 
-/** All but the last 48 bits, of an address with small numbers there. */
+/** All but the last 48 bits: five of an address's eight groups. */
 function prefixOf(address: string): string {
-  return address.slice(0, address.lastIndexOf("::"));
+  const [before = "", after] = address.split("::");
+  const head = before.split(":");
+  const tail = after === undefined || after === "" ? [] : after.split(":");
+  const zeros = new Array<string>(8 - head.length - tail.length).fill("0");
+  return [...head, ...zeros, ...tail].slice(0, 5).join(":");
 }
