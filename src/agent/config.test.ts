@@ -101,7 +101,7 @@ test.each([
   { env: { AWS_VPC_ENI_MTU: "1500", POD_MTU: "1400" }, want: { podMtu: 1400 } },
   { env: { ADDITIONAL_ENI_TAGS: '{"team":"a"}' }, want: { additionalTags: { team: "a" } } },
   {
-    env: { AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: " 10.1.0.0/16, 10.2.0.1/16 ," },
+    env: { AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: " 10.1.0.0/16, fd00::/8, 10.2.0.1/16 ," },
     want: { host: { snatExcludedCidrs: [parseCidr("10.1.0.0/16"), parseCidr("10.2.0.0/16")] } },
   },
 ])("$env is read", ({ env, want }) => {

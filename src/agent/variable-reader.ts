@@ -1,5 +1,5 @@
 import { BerthError } from "../base/index.ts";
-import { parseCidrLoose } from "../net/index.ts";
+import { parseCidr6, parseCidrLoose } from "../net/index.ts";
 import type { Cidr } from "../net/index.ts";
 import { isRecord } from "./json.ts";
 import { VARIABLES } from "./variables.ts";
@@ -71,7 +71,9 @@ export function newVariableReader(env: Environment): VariableReader {
     },
     cidrs(name) {
       const texts = (given(name) ?? "").split(",").map((text) => text.trim());
-      return texts.filter((text) => text !== "").map((text) => cidr(name, text));
+      // A list for clusters of both families may have blocks of IPv6 too; nothing of IPv6 is translated.
+      const own = texts.filter((text) => text !== "" && parseCidr6(text) === undefined);
+      return own.map((text) => cidr(name, text));
     },
     tags(name) {
       const text = given(name) ?? "{}";
