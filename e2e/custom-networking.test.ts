@@ -211,8 +211,11 @@ spec:
         new RegExp(`^Subnet ${subnet("pods-a")} is in us-east-1a, and node .* is in us-east-1c`),
       );
       const node = await nodeIn(await lab.status());
-      const text = await lab.kubectl(["describe", "node", node]);
-      expect(text).toMatch(/Warning +InvalidENIConfig .*No ENI can be made for pods/);
+      await eventually({ what: "the node is told", withinMs: 45_000 }, async () => {
+        const text = await lab.kubectl(["describe", "node", node]);
+        const told = /Warning +InvalidENIConfig .*No ENI can be made for pods/.test(text);
+        return { done: told, value: text };
+      });
       await apply("us-east-1c", subnet("pods-c"));
       await condition("us-east-1c", "Usable");
       await lab.kubectl(["scale", "deployment", "web", `--replicas=${2 * PODS_PER_NODE + 2}`]);
