@@ -2,6 +2,7 @@ import type { AttachmentId, EniId } from "../facts/index.ts";
 import type { FreeEni, Outcome } from "../pool/index.ts";
 import { BACK_OFF, pause, retry } from "./back-off.ts";
 import type { Repeating } from "./back-off.ts";
+import type { Ec2Eni } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import { errorFacts } from "./log.ts";
 import type { Node } from "./node.ts";
@@ -17,7 +18,7 @@ const DETACH_SETTLE_MS = 2_000;
 export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> {
   try {
     const eni = await node.ec2.eni(eniId);
-    if (eni === undefined) return { kind: "freed" };
+    if (eni === undefined || isElsewhere(node, eni)) return { kind: "freed" };
     if (eni.attachment?.id !== undefined) {
       await detachOnce(node, eni.attachment.id);
       await pause(DETACH_SETTLE_MS, repeating(node));
@@ -34,6 +35,11 @@ export async function freeEni(node: Node, { eniId }: FreeEni): Promise<Outcome> 
     );
   }
   return { kind: "freed" };
+}
+
+/** Somebody has moved the ENI to another instance since the pool decided: it is not ours to touch any more. */
+function isElsewhere({ instance }: Node, { attachment }: Ec2Eni): boolean {
+  return attachment !== undefined && attachment.instance !== instance.instanceId;
 }
 
 /** Deletes an ENI, trying again while EC2 still counts it as attached. One that is gone already is fine. */

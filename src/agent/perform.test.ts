@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BerthError } from "../base/index.ts";
-import { parseEniId } from "../facts/index.ts";
+import { parseEniId, parseInstanceId } from "../facts/index.ts";
 import { cidrOf, parseCidr } from "../net/index.ts";
 import type { CreateEni } from "../pool/index.ts";
 import { readAgentConfig } from "./config.ts";
@@ -171,6 +171,17 @@ describe("freeEni", () => {
     });
     world.refuse("deleteEni", "UnauthorizedOperation");
     expect(await perform(newNode(world), { kind: "freeEni", eniId })).toEqual({ kind: "freed" });
+    expect(world.enis).toHaveLength(2);
+  });
+
+  test("one that was moved to another instance meanwhile stays there", async () => {
+    const world = new TinyWorld();
+    const eniId = await attachEni(world);
+    const eni = eniOf(world, eniId);
+    const instance = must(parseInstanceId("i-0000beef"));
+    if (eni.attachment !== undefined) eni.attachment = { ...eni.attachment, instance };
+    expect(await perform(newNode(world), { kind: "freeEni", eniId })).toEqual({ kind: "freed" });
+    expect(eni.attachment?.instance).toBe(instance);
     expect(world.enis).toHaveLength(2);
   });
 
