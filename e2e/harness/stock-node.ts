@@ -4,7 +4,7 @@ import type { NodeStatus } from "../../src/lab/index.ts";
 import type { AgentReport } from "./agent-report.ts";
 
 /** The network list that the VPC CNI v1.23 writes on a node of an IPv4 cluster with its default settings. */
-export const STOCK_LIST = {
+export const STOCK_LIST: object = {
   cniVersion: "0.4.0",
   name: "aws-cni",
   disableCheck: true,

@@ -1,5 +1,5 @@
 import { applyNft } from "./nft.ts";
-import { SNAT_TABLE } from "./snat-ruleset.ts";
+import { SNAT_TABLE } from "./snat-nodes.ts";
 
 /**
  * Removes the node's translation and marks: for when another network plugin takes over. Open connections keep their

@@ -8,7 +8,7 @@ import { CniCounters } from "./cni-counters.ts";
 import type { CniEvent } from "./cni-counters.ts";
 import { callFamilies } from "./call-families.ts";
 import { renderFamilies } from "./exposition.ts";
-import type { Family } from "./exposition.ts";
+import type { Family, Sample } from "./exposition.ts";
 import { GrowthRate } from "./growth-rate.ts";
 import { Counter, gauge, Histogram } from "./instruments.ts";
 import { mostAddresses, poolFamilies } from "./pool-families.ts";
@@ -138,21 +138,24 @@ export class Telemetry {
   }
 
   #exhaustion(nowMs: number): Family[] {
+    const help =
+      "Seconds until no address is left at the rate of the last five minutes; +Inf when use does not rise";
     const subnets = this.#subnets
       .exhaustion(nowMs)
       .map(({ subnet, seconds }) => ({ labels: { scope: "subnet", subnet }, value: seconds }));
-    const pool = this.#pool;
-    if (pool === undefined) return [];
-    const left = mostAddresses(pool.settings) - pool.stats(nowMs).assigned;
-    const seconds = this.#use.secondsUntil(left, nowMs);
-    const help =
-      "Seconds until no address is left at the rate of the last five minutes; +Inf when use does not rise";
     return [
       gauge({ name: "berth_exhaustion_seconds", help }, [
-        { labels: { scope: "node", subnet: "" }, value: seconds },
+        ...this.#nodeExhaustion(nowMs),
         ...subnets,
       ]),
     ];
+  }
+
+  #nodeExhaustion(nowMs: number): Sample[] {
+    if (this.#pool === undefined) return [];
+    const left = mostAddresses(this.#pool.settings) - this.#pool.stats(nowMs).assigned;
+    const seconds = this.#use.secondsUntil(left, nowMs);
+    return [{ labels: { scope: "node", subnet: "" }, value: seconds }];
   }
 
   #noteUse(): void {
