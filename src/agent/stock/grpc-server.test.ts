@@ -1,5 +1,7 @@
-import { statSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { credentials, loadPackageDefinition, status } from "@grpc/grpc-js";
 import type { Client, ServiceError } from "@grpc/grpc-js";
@@ -43,6 +45,15 @@ class Plugin {
         error === null ? resolve(reply) : reject(error),
       );
     });
+  }
+
+  /** The first word of a stream that goes on. */
+  async watchHealth(): Promise<unknown> {
+    const client = this.#clients["Health"] as unknown as {
+      Watch(request: object): Readable;
+    };
+    const [first] = (await once(client.Watch({ service: "" }), "data")) as [unknown];
+    return first;
   }
 
   close(): void {
@@ -169,4 +180,19 @@ describe("the VPC CNI's socket", () => {
     expect(given).toHaveLength(27);
     expect(new Set(given).size).toBe(27);
   });
+});
+
+test("a probe that watches does not keep an agent from ending", async () => {
+  const directory = newDirectory();
+  const path = join(directory, "aws-node", "ipamd.sock");
+  const agent = await startTinyAgent(new TinyWorld(), {
+    directory,
+    env: { BERTH_STOCK_SOCKET: path },
+  });
+  const plugin = new Plugin(path);
+  expect(await plugin.watchHealth()).toEqual({ status: "SERVING" });
+  await agent.stop();
+  expect(existsSync(path)).toBe(false);
+  plugin.close();
+  removeDirectory(directory);
 });

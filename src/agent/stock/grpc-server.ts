@@ -63,13 +63,16 @@ export async function startStockServer(
       async () => policyConfig,
     ),
   });
-  server.addService(serviceNamed("grpc.health.v1.Health"), health(grpc));
+  const watchers: Watchers = new Set();
+  server.addService(serviceNamed("grpc.health.v1.Health"), health(grpc, watchers));
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   rmSync(path, { force: true });
   await bind(server, { path, credentials: grpc.ServerCredentials.createInsecure() });
   chmodSync(path, SOCKET_MODE);
   return {
     close: async () => {
+      // Shutting down waits for calls under way, and theirs would not end by themselves.
+      for (const watcher of watchers) watcher.end();
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       rmSync(path, { force: true });
     },
@@ -115,14 +118,19 @@ function statusOf(grpc: typeof Grpc, error: unknown): Partial<Grpc.StatusObject>
   return { code: precondition ? grpc.status.FAILED_PRECONDITION : grpc.status.UNKNOWN, details };
 }
 
+/** Streams of those who want to hear of changes of the health. */
+type Watchers = Set<Pick<Grpc.ServerWritableStream<unknown, unknown>, "end">>;
+
 /** Serving from the moment that the socket is there, and until it is gone, as the VPC CNI says it. */
-function health(grpc: typeof Grpc): Grpc.UntypedServiceImplementation {
+function health(grpc: typeof Grpc, watchers: Watchers): Grpc.UntypedServiceImplementation {
   const check: Grpc.handleUnaryCall<{ service: string }, { status: string }> = (call, callback) => {
     const { service } = call.request;
     if (HEALTHY.has(service)) callback(null, { status: "SERVING" });
     else callback({ code: grpc.status.NOT_FOUND, details: `unknown service ${service}` });
   };
   const watch: Grpc.handleServerStreamingCall<{ service: string }, { status: string }> = (call) => {
+    watchers.add(call);
+    call.once("close", () => watchers.delete(call));
     call.write({ status: HEALTHY.has(call.request.service) ? "SERVING" : "SERVICE_UNKNOWN" });
   };
   return { Check: check, Watch: watch };
