@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseAttachmentId, parseEniId, parseSecurityGroupId } from "../facts/index.ts";
-import { cidrOf, formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
+import { cidrOf, formatCidr6, formatCidr, formatIpv4, parseCidr, parseIpv4 } from "../net/index.ts";
 import { newEc2 } from "./ec2-client.ts";
 import type { Ec2 } from "./ec2.ts";
 import { limitsOf } from "./discover.ts";
@@ -90,6 +90,7 @@ const ENI_XML = `<item>
     <item><privateIpAddress>10.0.1.12</privateIpAddress><primary>false</primary></item>
   </privateIpAddressesSet>
   <ipv4PrefixSet><item><ipv4Prefix>10.0.1.64/28</ipv4Prefix></item></ipv4PrefixSet>
+  <ipv6PrefixSet><item><ipv6Prefix>2600:1f14:1:1:5::/80</ipv6Prefix></item></ipv6PrefixSet>
   <tagSet><item><key>team</key><value>a</value></item></tagSet>
 </item>`;
 
@@ -256,6 +257,18 @@ describe("changes", () => {
     expect(addresses.ipv4s.map(formatIpv4)).toEqual(["10.0.1.30"]);
     expect(prefixes.prefixes).toEqual([cidrOf(must(parseIpv4("10.0.1.80")), 28)]);
     expect(seen[1]?.get("Ipv4PrefixCount")).toBe("1");
+  });
+
+  test("an IPv6 prefix is assigned by count, and those that an ENI has are read", async () => {
+    answers.push(
+      success("<assignedIpv6PrefixSet><item>2600:1f14:1:1:6::/80</item></assignedIpv6PrefixSet>"),
+      success(`<networkInterfaceSet>${ENI_XML}</networkInterfaceSet>`),
+    );
+    expect(formatCidr6(await ec2.assignIpv6Prefix(ENI))).toBe("2600:1f14:1:1:6::/80");
+    expect(seen[0]?.get("Action")).toBe("AssignIpv6Addresses");
+    expect(seen[0]?.get("Ipv6PrefixCount")).toBe("1");
+    const eni = await ec2.eni(ENI);
+    expect(eni?.ipv6Prefixes.map(formatCidr6)).toEqual(["2600:1f14:1:1:5::/80"]);
   });
 
   test("both kinds of block are unassigned by name", async () => {

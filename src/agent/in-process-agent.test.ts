@@ -149,3 +149,23 @@ describe("an agent that can't start", () => {
     await expect(agent.ready).rejects.toBeInstanceOf(Error);
   });
 });
+
+test("pods of an IPv6 cluster get IPv6 addresses, which their successor knows", async () => {
+  const world = new TinyWorld();
+  const memory = newNodeMemory();
+  const environment = {
+    ENABLE_IPv4: "false",
+    ENABLE_IPv6: "true",
+    ENABLE_PREFIX_DELEGATION: "true",
+  };
+  const pod = { namespace: "default", name: "six", sandboxId: "sandbox-six" };
+  const first = start({ world, memory, environment });
+  await first.ready;
+  const address = "2600:1f14:1:1:5::1";
+  expect(await first.addPod(pod)).toEqual({ ok: true, value: { address } });
+  await first.stop();
+  const second = start({ world, memory, environment });
+  await second.ready;
+  expect(await second.addPod(pod)).toEqual({ ok: true, value: { address } });
+  expect(await second.removePod(pod)).toEqual({ ok: true, value: undefined });
+});

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { formatCidr, formatIpv4 } from "../net/index.ts";
+import { formatCidr, formatCidr6, formatIpv4 } from "../net/index.ts";
 import { newImdsClient } from "./imds-client.ts";
 import type { ImdsClient } from "./imds-client.ts";
 import { newInstanceMetadata } from "./metadata.ts";
@@ -36,13 +36,14 @@ function paths(): Map<string, string> {
     [`${MACS}/${PRIMARY}/security-group-ids`, "sg-00000001\nsg-00000002"],
     [
       `${MACS}/${SECOND}`,
-      "device-number\ninterface-id\nipv4-prefix\nnetwork-card\nlocal-ipv4s\nsubnet-id",
+      "device-number\ninterface-id\nipv4-prefix\nipv6-prefix\nnetwork-card\nlocal-ipv4s\nsubnet-id",
     ],
     [`${MACS}/${SECOND}/device-number`, "1"],
     [`${MACS}/${SECOND}/interface-id`, "eni-00000002"],
     [`${MACS}/${SECOND}/network-card`, "0"],
     [`${MACS}/${SECOND}/local-ipv4s`, "10.0.1.11"],
     [`${MACS}/${SECOND}/ipv4-prefix`, "10.0.1.64/28"],
+    [`${MACS}/${SECOND}/ipv6-prefix`, "2600:1f14:1:1:5::/80"],
     [`${MACS}/${SECOND}/subnet-id`, "subnet-00000001"],
   ]);
 }
@@ -165,6 +166,7 @@ describe("the metadata", () => {
     ]);
     expect(enis[0]?.ipv4s.map(formatIpv4)).toEqual(["10.0.1.10", "10.0.1.20"]);
     expect(enis[1]?.prefixes.map(formatCidr)).toEqual(["10.0.1.64/28"]);
+    expect(enis[1]?.ipv6Prefixes.map(formatCidr6)).toEqual(["2600:1f14:1:1:5::/80"]);
     expect(enis[1]?.subnetCidr).toBeUndefined();
   });
 
