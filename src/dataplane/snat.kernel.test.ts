@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import type { Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatIpv4, type Ipv4 } from "../net/index.ts";
@@ -117,6 +118,15 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
         nodePortB: await see("outside", NODE, NODE_PORT.b),
         service: await see("pod-b", SERVICE, PORT),
       }).toEqual({ aOut, bOut, bInside: B, nodePortA: I, nodePortB, service });
+    });
+
+    test("what the node sends from another ENI's address keeps it, and so is answered", () => {
+      setUpHost(hostSettings(node));
+      const ping = (from: string): number | null => {
+        const args = [`--net=${node}`, "busybox", "ping", "-c", "1", "-W", "1", "-I", from, I];
+        return spawnSync("nsenter", args).status;
+      };
+      expect([ping("10.0.1.10"), ping(P)]).toEqual([0, 0]);
     });
 
     test("R-NET-1, R-SNAT-3: inside the VPC every pair sees the pod's own address", async () => {
