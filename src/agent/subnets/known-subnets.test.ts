@@ -111,6 +111,16 @@ describe("the choice of a subnet", () => {
     expect(await perform(all.node, { ...STEP, count: 4 })).toMatchObject({ kind: "created" });
   });
 
+  test("asks for blocks where few addresses are free: EC2 does not count those reserved for prefixes", async () => {
+    const all = setting({}, [tagged(B, { freeAddresses: 3 }), tagged(C, { freeAddresses: 0 })]);
+    const choices = await all.node.subnets.choose({ unit: "prefix", count: 2 });
+    expect(choices.map((choice) => [choice.subnet, choice.unused])).toEqual([
+      [OWN, undefined],
+      [B, undefined],
+      [C, "tooFewAddresses"],
+    ]);
+  });
+
   test.each<{ policy: PoolPolicy; asked: number }>([
     { policy: "berth", asked: 0 },
     { policy: "stock", asked: 1 },

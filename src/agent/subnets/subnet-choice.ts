@@ -1,5 +1,5 @@
 import { assertNever } from "../../base/index.ts";
-import { ADDRESSES_PER_PREFIX, TAG_KEYS } from "../../facts/index.ts";
+import { TAG_KEYS } from "../../facts/index.ts";
 import type { SubnetId } from "../../facts/index.ts";
 import type { AllocationUnit, Ec2Subnet } from "../ec2.ts";
 import { subnetUse } from "./subnet-use.ts";
@@ -78,7 +78,10 @@ function whyUnused(subnet: Ec2Subnet, wish: SubnetWish): UnusedReason | undefine
   return wish.refused(subnet.id) ? "refused" : undefined;
 }
 
-/** With the ENI's own primary address. */
+/**
+ * With the ENI's own primary address. EC2 does not count what is reserved for prefixes, so of blocks the free addresses
+ * say nothing.
+ */
 function addressesOf({ unit, count }: SubnetWish): number {
-  return 1 + count * (unit === "prefix" ? ADDRESSES_PER_PREFIX : 1);
+  return 1 + (unit === "prefix" ? 0 : count);
 }
