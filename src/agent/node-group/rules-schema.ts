@@ -35,7 +35,11 @@ const set = z.strictObject(
 /** A rule as it is written. */
 export interface WrittenRule {
   readonly name: string;
-  readonly selector: z.output<typeof selector>;
+  readonly selector: {
+    readonly matchLabels?: Record<string, string> | undefined;
+    readonly matchExpressions?:
+      readonly { key: string; operator: string; values?: string[] | undefined }[] | undefined;
+  };
   readonly set: Readonly<Partial<Record<string, number>>>;
 }
 

@@ -64,11 +64,12 @@ const HONOURED: readonly (readonly [
   ["DISABLE_INTROSPECTION", "true", { contract: { introspection: undefined } }],
   ["INTROSPECTION_BIND_ADDRESS", "unix:/s", { contract: { introspection: { path: "/s" } } }],
   ["ENABLE_V4_EGRESS", "false", { ipv6: { ipv4Egress: "off" } }, IPV6],
-  ["ENABLE_MULTI_NIC", "true", { networkCards: "all" }],
   ["HOST_CNI_CONFDIR_PATH", "/host/net.d", { cniConfDir: "/host/net.d" }],
 ];
 
-test.each(HONOURED)("%s=%s is honoured", (name, value, want, env = {}) => {
+const ROWS = HONOURED.map(([name, value, want, env = {}]) => ({ name, value, want, env }));
+
+test.each(ROWS)("$name=$value is honoured", ({ name, value, want, env }) => {
   expect(readAgentConfig(env)).not.toMatchObject(want);
   expect(readAgentConfig({ ...env, [name]: value })).toMatchObject(want);
 });
@@ -84,7 +85,13 @@ test("ENABLE_IPv4 and ENABLE_IPv6 are honoured together", () => {
 });
 
 /** Tested above by name, or refused below. */
-const OTHERS = ["HOST_CNI_BIN_PATH", "ENABLE_IPv4", "ENABLE_IPv6", "ENABLE_V6_EGRESS"];
+const OTHERS = [
+  "HOST_CNI_BIN_PATH",
+  "ENABLE_IPv4",
+  "ENABLE_IPv6",
+  "ENABLE_V6_EGRESS",
+  "ENABLE_MULTI_NIC",
+];
 
 test("there is a row for every variable that the agent shares with the VPC CNI", () => {
   const shared = Object.keys(VARIABLES).filter((name) => !isOwnVariable(name));
@@ -132,6 +139,7 @@ test.each([
   { env: { ...IPV6, AWS_VPC_ENI_MTU: "1279" }, named: ["ENABLE_IPv6", "AWS_VPC_ENI_MTU"] },
   { env: { ...IPV6, POD_MTU: "1279" }, named: ["ENABLE_IPv6", "POD_MTU"] },
   { env: { ENABLE_V6_EGRESS: "true" }, named: ["ENABLE_V6_EGRESS"] },
+  { env: { ENABLE_MULTI_NIC: "true" }, named: ["ENABLE_MULTI_NIC"] },
   {
     env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "0" },
     named: [
