@@ -1,12 +1,13 @@
-import { addIpv4, type Cidr, cidrOf, type Ipv4, toIpv4 } from "../net/index.ts";
+import { addIpv4, type Cidr, cidrOf, cidrSize, type Ipv4, toIpv4 } from "../net/index.ts";
 import { ALL_IPV4, hostPrefix } from "./codec/ip.ts";
 import { SCOPE } from "./codec/route-message.ts";
 import { addAddress } from "./addresses.ts";
+import { isErrno } from "./kernel-error.ts";
 import { addVethPair, deleteLink, findLink, getLink, setLink } from "./links.ts";
 import { withNetlink } from "./netlink-session.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 import { OWN_NETNS } from "./netns.ts";
-import { addRoute, deleteRoute, replaceRoute } from "./routes.ts";
+import { addRoute, deleteRoute } from "./routes.ts";
 import { writeSysctl } from "./sysctl.ts";
 
 /** Where pods of an IPv6 cluster have their IPv4 addresses: link-local ones, the same on every node (VPC CNI v1.23). */
@@ -14,6 +15,10 @@ export const EGRESS_BLOCK: Cidr = cidrOf(toIpv4(0xa9fe_ac00), 22);
 
 /** The node's end of every such link, and the pods' gateway. */
 const GATEWAY: Ipv4 = addIpv4(EGRESS_BLOCK.base, 1);
+
+/** Pods' addresses: all of the block but its own, the gateway's and the broadcast address. */
+const FIRST: Ipv4 = addIpv4(GATEWAY, 1);
+const PODS_MAX = cidrSize(EGRESS_BLOCK) - 3;
 
 /** The pod's interface for IPv4. */
 const IF_NAME = "v4if0";
@@ -26,7 +31,7 @@ export interface EgressWiring {
   readonly podNetns: string;
   /** From {@link egressVethName}. */
   readonly hostVethName: string;
-  /** The pod's address of {@link EGRESS_BLOCK}; no other pod of the node has it. */
+  /** The pod's address of {@link EGRESS_BLOCK}; if another pod of the node has it, the next free one is taken. */
   readonly address: Ipv4;
   readonly mtu: number;
 }
@@ -42,7 +47,7 @@ export function egressVethName(suffix: string): string {
  */
 export function wireEgress(wiring: EgressWiring): void {
   const { hostNetns, podNetns, hostVethName: name, mtu } = wiring;
-  withNetlink(hostNetns, (host) => {
+  const address = withNetlink(hostNetns, (host) => {
     deleteEgressLink(host, name);
     const peer = { name: IF_NAME, netns: podNetns, mtu };
     addVethPair(host, { name, mtu, peer });
@@ -50,11 +55,38 @@ export function wireEgress(wiring: EgressWiring): void {
     const { index: linkIndex } = getLink(host, name);
     setLink(host, linkIndex, { up: true });
     addAddress(host, { linkIndex, address: GATEWAY, bits: 32, scope: SCOPE.link });
-    replaceRoute(host, { destination: hostPrefix(wiring.address), linkIndex });
+    return takeAddress(host, { first: wiring.address, linkIndex });
   });
   withNetlink(podNetns, (pod) => {
-    setUpPodSide(pod, wiring.address);
+    setUpPodSide(pod, address);
   });
+}
+
+/**
+ * Routes the first address that nobody has to the link. Running pods of the VPC CNI have addresses that were counted
+ * otherwise: a route in place of theirs would take their way to IPv4.
+ */
+function takeAddress(
+  host: NetlinkSocket,
+  { first, linkIndex }: { readonly first: Ipv4; readonly linkIndex: number },
+): Ipv4 {
+  let refusal: unknown;
+  for (const address of egressAddressesFrom(first)) {
+    try {
+      addRoute(host, { destination: hostPrefix(address), linkIndex });
+      return address;
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** The addresses that pods can have, each once: from `first` to the last, and on from the block's beginning. */
+export function egressAddressesFrom(first: Ipv4): Ipv4[] {
+  const at = first - FIRST;
+  return Array.from({ length: PODS_MAX }, (_, step) => addIpv4(FIRST, (at + step) % PODS_MAX));
 }
 
 /** Removes the link again, if it is there, and with it the pod's end. */
