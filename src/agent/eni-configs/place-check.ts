@@ -5,8 +5,13 @@ import { errorFacts } from "../log.ts";
 import type { Node } from "../node.ts";
 import { findProblems, zoneProblem } from "./problem.ts";
 
-/** How often what was wrong is looked at again: subnets and groups can be made after the ENIConfig that names them. */
-const RECHECK_MS = 30_000;
+/**
+ * After what time what was wrong is looked at again, twice as long each time: subnets and groups can be made after the
+ * ENIConfig that names them. A changed ENIConfig is looked at at once.
+ */
+const RECHECK_FIRST_MS = 30_000;
+/** All nodes of a cluster may ask. */
+const RECHECK_MOST_MS = 300_000;
 
 /** Asks EC2 whether ENIs can be made where the node's ENIConfig says, before one has to be. */
 export interface PlaceCheck {
@@ -29,17 +34,18 @@ export function newPlaceCheck(node: Node, onNews: () => void): PlaceCheck {
   let current: { key: string; fault: EniConfigFault | undefined } | undefined;
   let asked = Promise.resolve();
 
-  async function check(key: string, place: EniPlace): Promise<void> {
+  async function check(key: string, place: EniPlace, againMs = RECHECK_FIRST_MS): Promise<void> {
     const fault = await because("watch", () => askEc2(node, place));
     if (isStopped(signal) || current?.key !== key) return;
     current = { key, fault };
     onNews();
-    if (fault !== undefined) void recheck(key, place);
+    if (fault !== undefined) void recheck(key, place, againMs);
   }
 
-  async function recheck(key: string, place: EniPlace): Promise<void> {
-    await node.time.sleep(RECHECK_MS, { signal });
-    if (!isStopped(signal) && current?.key === key) await check(key, place);
+  async function recheck(key: string, place: EniPlace, afterMs: number): Promise<void> {
+    await node.time.sleep(afterMs, { signal });
+    if (isStopped(signal) || current?.key !== key) return;
+    await check(key, place, Math.min(2 * afterMs, RECHECK_MOST_MS));
   }
 
   return {
