@@ -88,6 +88,35 @@ describe("the checkpoint", () => {
   });
 });
 
+describe("repeated while the VPC CNI runs", () => {
+  test("its checkpoint is not written over, whatever it holds by then", async () => {
+    const directory = newNode();
+    const file = join(directory, "aws-node", "ipam.json");
+    const agent = await startTinyAgent(new TinyWorld(), { directory });
+    await agent.call("ADD", "web-0");
+    await agent.stop();
+    await handBackOn(directory);
+    // As its agent writes them, with keys that Berth does not keep.
+    const own = readFileSync(file, "utf8").replace('"interfacesCount":1', '"interfacesCount":2');
+    writeFileSync(file, own);
+    expect(await handBackOn(directory)).toMatchObject({ pods: 1 });
+    expect(readFileSync(file, "utf8")).toBe(own);
+  });
+});
+
+test("pods of an IPv6 cluster keep the translation that is their way to IPv4", async () => {
+  const directory = newNode();
+  const agent = await startTinyAgent(new TinyWorld(), {
+    directory,
+    env: { ENABLE_IPv4: "false", ENABLE_IPv6: "true", ENABLE_PREFIX_DELEGATION: "true" },
+  });
+  await agent.call("ADD", "web-0");
+  await agent.stop();
+  const removed: string[] = [];
+  expect(await handBackOn(directory, removed)).toMatchObject({ pods: 1 });
+  expect(removed).toEqual([]);
+});
+
 test("a running agent is not handed back under its feet", async () => {
   const directory = newNode();
   const agent = await startTinyAgent(new TinyWorld(), { directory });

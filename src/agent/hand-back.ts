@@ -14,7 +14,7 @@ export interface HandingBack {
   /** The agent's: it says where its files are. */
   readonly environment: Environment;
   readonly boot?: Boot;
-  /** Removes the node's translation; the VPC CNI brings its own. */
+  /** Removes the node's translation of IPv4 pods; the VPC CNI brings its own. */
   readonly removeSnat?: () => void | Promise<void>;
 }
 
@@ -30,8 +30,11 @@ export interface HandedBack {
 
 /**
  * Prepares a node, whose agent has been stopped, for the VPC CNI: its checkpoint says which pod has which address, its
- * network list is the runtime's again, and Berth's translation is gone. Pods go on. It can be repeated. Throws BerthError
- * `agentRunning` while an agent serves: what it does from then on would be lost.
+ * network list is the runtime's again, and Berth's translation is gone. Pods go on. It can be repeated, also while the VPC
+ * CNI runs. Throws BerthError `agentRunning` while an agent serves: what it does from then on would be lost.
+ *
+ * In IPv6 clusters the translation stays until the node reboots: the VPC CNI makes a rule for each pod as it starts, so
+ * pods that Berth has connected would lose their way to IPv4.
  */
 export async function handBack({
   environment,
@@ -43,11 +46,12 @@ export async function handBack({
   const silent = { info: () => undefined, warn: () => undefined };
   if (existsSync(checkpointFile)) mkdirSync(dirname(contract.checkpointFile), { recursive: true });
   const stock = openStockFile({ path: contract.checkpointFile, boot, log: silent });
-  const leases = newCheckpoint({ file: checkpointFile, boot, leases: () => [], stock }).load();
-  // Its directory may have been missing all along.
-  if (leases.length > 0) stock.write(leases);
+  const taken = stock.takeOver(checkpointFile);
+  const leases = taken ?? newCheckpoint({ file: checkpointFile, boot, leases: () => [] }).load();
+  // Its directory may have been missing all along. What the VPC CNI's agent wrote since is its own, and may change any moment.
+  if (taken === undefined && leases.length > 0) stock.write(leases);
   const networkList = putStockListBack(cniConfDir);
-  await removeSnat();
+  if (leases.every(({ address }) => typeof address === "number")) await removeSnat();
   return { checkpoint: contract.checkpointFile, pods: leases.length, networkList };
 }
 
