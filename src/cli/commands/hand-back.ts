@@ -7,7 +7,7 @@ export const handBackCommand: Command = {
   name: "hand-back",
   summary: "Prepare a node for going back to the Amazon VPC CNI",
   about:
-    "For a node whose agent has been stopped: writes the VPC CNI's checkpoint, so that its agent knows which pod has which address, puts its network list back in place of Berth's, and removes Berth's translation rules. Running pods keep their addresses and connections. Reads the agent's environment variables; run it as root in the node's network namespace. docs/moving-from-the-stock-plugin.md has the whole way.",
+    "For a node whose agent has been stopped: writes the VPC CNI's checkpoint, so that its agent knows which pod has which address, puts its network list back in place of Berth's, and removes Berth's translation rules, but for those that running pods of IPv6 clusters need. Running pods keep their addresses; until the VPC CNI runs, what they send to the outside of the VPC waits. Reads the agent's environment variables; run it as root in the node's network namespace. docs/moving-from-the-stock-plugin.md has the whole way.",
   arguments: [],
   options: [OUTPUT_OPTION],
   examples: [{ comment: "On a node, after its agent was stopped", line: "berth hand-back" }],
