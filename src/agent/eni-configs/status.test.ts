@@ -226,6 +226,35 @@ describe("the one that writes them", () => {
     await stop();
   });
 
+  test("tells what is wrong once where the definition keeps no status", async () => {
+    const { cluster, time, stop } = setting();
+    cluster.writeStatus = () => Promise.resolve();
+    cluster.configs.set("us-west-2b", USABLE);
+    cluster.otherNodes.push(nodeIn("us-west-2b", "b1"));
+    cluster.changed();
+    await time.pass(300_000);
+    expect(cluster.news("eniConfig")).toHaveLength(1);
+    await stop();
+  });
+
+  test("writes nothing more once another leads", async () => {
+    const { cluster, time, stop } = setting();
+    const written: string[] = [];
+    let goOn = (): void => undefined;
+    cluster.writeStatus = (name) => {
+      written.push(name);
+      return new Promise((resolve) => (goOn = resolve));
+    };
+    cluster.configs.set("us-west-2a", USABLE);
+    cluster.configs.set("us-west-2b", USABLE);
+    cluster.changed();
+    await time.pass(1000);
+    const stopped = stop();
+    goOn();
+    await stopped;
+    expect(written).toEqual(["us-west-2a"]);
+  });
+
   test("goes on after a failure of EC2 or of the API", async () => {
     const { world, cluster, time, stop } = setting();
     world.refuse("subnets", "RequestLimitExceeded");

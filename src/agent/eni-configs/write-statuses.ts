@@ -18,6 +18,7 @@ export async function writeEniConfigStatuses(
   term: AbortSignal,
 ): Promise<void> {
   const { time, log } = node;
+  const told: Told = new Map();
   let woken = new AbortController();
   let seen = "";
   // Its own writes wake nobody.
@@ -28,7 +29,7 @@ export async function writeEniConfigStatuses(
     woken = new AbortController();
     seen = versionsOf(cluster);
     try {
-      await writeAll(node, cluster);
+      await writeAll(node, { cluster, told, term });
     } catch (error) {
       log.warn(errorFacts(error), "the status of the ENIConfigs could not be brought up to date");
     }
@@ -42,19 +43,31 @@ function versionsOf(cluster: Cluster): string {
   return JSON.stringify(cluster.eniConfigs().map(({ uid, generation }) => [uid, generation]));
 }
 
-async function writeAll(node: Node, cluster: Cluster): Promise<void> {
+/** What was said last about each ENIConfig, by uid: a definition without status keeps nothing. */
+type Told = Map<string, EniConfigStatus>;
+
+interface Writing {
+  readonly cluster: Cluster;
+  readonly told: Told;
+  readonly term: AbortSignal;
+}
+
+async function writeAll(node: Node, { cluster, told, term }: Writing): Promise<void> {
   const { customNetworking, instance, time } = node;
   const configs = cluster.eniConfigs();
   if (configs.length === 0 || customNetworking === undefined) return;
   const facts = await askEc2(node, configs);
   const named = Map.groupBy(await cluster.nodes(), (each) => eniConfigName(each, customNetworking));
   for (const config of configs) {
+    // Another agent may be writing by now.
+    if (term.aborted) return;
     const nodes = named.get(config.name) ?? [];
     const nowMs = time.nowMs();
     const status = statusOf({ ...facts, config, nodes, vpc: instance.vpc, nowMs });
     if (!isNews(status, config.status)) continue;
     await cluster.writeStatus(config.name, status);
-    tell(cluster, config, status);
+    tell(cluster, { ...config, status: config.status ?? told.get(config.uid) }, status);
+    told.set(config.uid, status);
   }
 }
 
