@@ -16,9 +16,9 @@ export interface ContractConfig {
   readonly introspection: ListenAddress | undefined;
 }
 
-/** Where to listen. */
+/** Where to listen; without `host` on all addresses, of IPv6 too where the node has it. */
 export type ListenAddress =
-  { readonly host: string; readonly port: number } | { readonly path: string };
+  { readonly host?: string; readonly port: number } | { readonly path: string };
 
 /** Reads what `CONTRACT_VARIABLES` describes; BerthError `badSetting` for what can't be. */
 export function readContract(read: VariableReader): ContractConfig {
@@ -51,5 +51,6 @@ function readAddress(read: VariableReader, name: AddressVariable): ListenAddress
       text,
       "address:port such as 127.0.0.1:61679, or unix: and an absolute path",
     );
-  return { host: ipv6 ?? (plain === "" ? "0.0.0.0" : plain), port };
+  const host = ipv6 ?? plain;
+  return host === "" ? { port } : { host, port };
 }

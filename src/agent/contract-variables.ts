@@ -24,9 +24,9 @@ export const CONTRACT_VARIABLES = {
     default: false,
   },
   BERTH_METRICS_BIND_ADDRESS: {
-    meaning: "address:port that serves Prometheus metrics",
+    meaning: "address:port that serves Prometheus metrics; without the address all of the node's",
     kind: "text",
-    default: "0.0.0.0:61678",
+    default: ":61678",
   },
   DISABLE_INTROSPECTION: {
     meaning: "do not serve introspection at INTROSPECTION_BIND_ADDRESS",
