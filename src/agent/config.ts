@@ -118,13 +118,14 @@ export function readAgentConfig(env: Environment): AgentConfig {
   const settings = readSettings(env);
   const conflict = findConflict(settings);
   if (conflict !== undefined) throw conflict;
-  const { policy, warm, prefixDelegation, customNetworking, host } = settings;
+  const { policy, warm, prefixDelegation, customNetworking, host, ipv6 } = settings;
   const notes = variableNotes(env, {
     policy,
     ipTarget: warm.ips > 0 || warm.minimumIps > 0 ? "set" : "unset",
     prefixDelegation,
     customNetworking: customNetworking !== undefined,
     externalSnat: host.snat === "external",
+    ipv6: ipv6 !== undefined,
   });
   return { ...settings, notes };
 }

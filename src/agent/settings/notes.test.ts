@@ -4,6 +4,8 @@ import { VARIABLES } from "../variables.ts";
 import { tellNotes } from "./tell-notes.ts";
 import { UNUSED_VARIABLES } from "./unused-variables.ts";
 
+const IPV6 = { ENABLE_IPv4: "false", ENABLE_IPv6: "true", ENABLE_PREFIX_DELEGATION: "true" };
+
 const texts = (env: Record<string, string>): string[] =>
   readAgentConfig(env).notes.map(({ severity, text }) => `${severity}: ${text}`);
 
@@ -102,6 +104,14 @@ test.each([
   {
     env: { AWS_VPC_K8S_CNI_RANDOMIZESNAT: "none", AWS_VPC_K8S_CNI_EXTERNALSNAT: "true" },
     text: "AWS_VPC_K8S_CNI_RANDOMIZESNAT=none has no effect because AWS_VPC_K8S_CNI_EXTERNALSNAT leaves all translation to others",
+  },
+  {
+    env: { ...IPV6, WARM_IP_TARGET: "5", WARM_ENI_TARGET: "1" },
+    text: "WARM_IP_TARGET=5 has no effect because ENABLE_IPv6 gives the node one prefix, which never runs out",
+  },
+  {
+    env: { ...IPV6, BERTH_STOCK_SOCKET: "/var/run/aws-node/ipamd.sock" },
+    text: "BERTH_STOCK_SOCKET=/var/run/aws-node/ipamd.sock has no effect because the VPC CNI's plugin is served in IPv4 clusters only",
   },
   {
     env: { BERTH_ADD_WAIT_SECONDS: "3", BERTH_POLICY: "stock" },

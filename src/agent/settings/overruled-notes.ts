@@ -9,6 +9,7 @@ export interface Rulers {
   readonly prefixDelegation: boolean;
   readonly customNetworking: boolean;
   readonly externalSnat: boolean;
+  readonly ipv6: boolean;
 }
 
 interface Overruled {
@@ -21,9 +22,27 @@ interface Overruled {
 
 const OVERRULED: readonly Overruled[] = [
   {
+    variables: ["WARM_ENI_TARGET", "WARM_PREFIX_TARGET", "WARM_IP_TARGET", "MINIMUM_IP_TARGET"],
+    quiet: ["0", "1"],
+    holds: ({ ipv6 }) => ipv6,
+    because: "ENABLE_IPv6 gives the node one prefix, which never runs out",
+  },
+  {
+    variables: ["AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", "AWS_EXTERNAL_SERVICE_CIDRS"],
+    quiet: [],
+    holds: ({ ipv6 }) => ipv6,
+    because: "ENABLE_IPv6 leaves pods' addresses untranslated, and all pods on the first ENI",
+  },
+  {
+    variables: ["BERTH_STOCK_SOCKET"],
+    quiet: [],
+    holds: ({ ipv6 }) => ipv6,
+    because: "the VPC CNI's plugin is served in IPv4 clusters only",
+  },
+  {
     variables: ["WARM_ENI_TARGET", "WARM_PREFIX_TARGET"],
     quiet: ["0", "1"],
-    holds: ({ ipTarget }) => ipTarget === "set",
+    holds: ({ ipTarget, ipv6 }) => ipTarget === "set" && !ipv6,
     because: "WARM_IP_TARGET or MINIMUM_IP_TARGET is set",
   },
   {
@@ -41,7 +60,7 @@ const OVERRULED: readonly Overruled[] = [
   {
     variables: ["AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", "AWS_VPC_K8S_CNI_RANDOMIZESNAT"],
     quiet: ["prng"],
-    holds: ({ externalSnat }) => externalSnat,
+    holds: ({ externalSnat, ipv6 }) => externalSnat && !ipv6,
     because: "AWS_VPC_K8S_CNI_EXTERNALSNAT leaves all translation to others",
   },
   {
