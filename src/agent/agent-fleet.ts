@@ -3,6 +3,7 @@ import type { Time } from "../time/index.ts";
 import { openClusterSource } from "./cluster-source.ts";
 import { readAgentConfig } from "./config.ts";
 import type { LogConfig } from "./config.ts";
+import { callingWith, withCallerKey } from "./ledger/caller-key.ts";
 import { newEc2 } from "./ec2-client.ts";
 import type { Ec2ClientSettings } from "./ec2-client.ts";
 import type { ImdsClient } from "./imds-client.ts";
@@ -38,6 +39,8 @@ export interface FleetMember {
   readonly podName: string;
   /** Names the machine: what one agent leaves there, the next finds. */
   readonly machine: string;
+  /** Signs its requests to EC2, whose log tells by it who has called. */
+  readonly accessKey: string;
   readonly metadata: Pick<ImdsClient, "get">;
   /** Gets a line of its log, without its end. */
   readonly writeLog: (line: string) => void;
@@ -92,8 +95,8 @@ export async function openAgentFleet(world: FleetWorld): Promise<AgentFleet> {
   }
 
   return {
-    start({ environment, nodeName, podName, machine, metadata, writeLog }: FleetMember) {
-      const agent = startInProcessAgent({
+    start({ environment, nodeName, podName, machine, accessKey, metadata, writeLog }: FleetMember) {
+      const options = {
         environment,
         ec2,
         metadata,
@@ -101,7 +104,8 @@ export async function openAgentFleet(world: FleetWorld): Promise<AgentFleet> {
         memory: memoryOf(machine),
         time,
         log: newLogTo({ level: levelOf(environment), write: writeLog }),
-      });
+      };
+      const agent = callingWith(accessKey, () => startInProcessAgent(options));
       return asFleetAgent(agent);
     },
     forget: (machine) => void memories.delete(machine),
@@ -145,7 +149,10 @@ function inMemoryTransport({ ec2 }: FleetWorld): Ec2ClientSettings["transport"] 
     requestHandler: {
       handle: async (request: { headers: Record<string, string>; body?: unknown }) => {
         const form = typeof request.body === "string" ? request.body : "";
-        const { status, headers, body } = await ec2({ headers: request.headers, form });
+        const { status, headers, body } = await ec2({
+          headers: withCallerKey(request.headers),
+          form,
+        });
         return { response: { statusCode: status, headers, body: new TextEncoder().encode(body) } };
       },
     },

@@ -12,6 +12,7 @@ export interface AgentContainerOptions {
   readonly network: AgentNetwork;
   readonly metadata: InstanceReader;
   readonly machine: string;
+  readonly accessKey: string;
   readonly nodeName: string;
   readonly podName: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -22,14 +23,15 @@ export interface AgentContainerOptions {
 
 /** Starts an agent as the program of a container, and lets the node's network speak to it while it is ready. */
 export function startAgentContainer(options: AgentContainerOptions): Program {
-  const { agents, network, metadata, machine, nodeName, podName, environment, logPath, time } =
-    options;
+  const { agents, network, metadata, nodeName, podName, environment, logPath, time } = options;
+  const { machine, accessKey } = options;
   mkdirSync(dirname(logPath), { recursive: true });
   const agent = agents.start({
     environment,
     nodeName,
     podName,
     machine,
+    accessKey,
     metadata,
     writeLog: (line) => {
       // The log format of the CRI: time, stream, F for a full line, text.

@@ -23,6 +23,8 @@ export interface AgentStart {
   readonly podName: string;
   /** Names the machine: what one agent leaves there, the next finds. */
   readonly machine: string;
+  /** Signs its requests to EC2, whose log tells by it who has called. */
+  readonly accessKey: string;
   readonly metadata: InstanceReader;
   /** Gets a line of its log, without its end. */
   readonly writeLog: (line: string) => void;

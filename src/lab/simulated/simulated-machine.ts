@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type { KubeClient } from "../../kube-client/index.ts";
 import type { Time } from "../../time/index.ts";
 import { AGENT_IMAGE } from "../image/lab-images.ts";
+import { accessKeyOf } from "../imds/index.ts";
 import type { InstanceReader } from "../imds/index.ts";
 import {
   type ApiServerService,
@@ -109,6 +110,7 @@ export class SimulatedMachine {
       network: this.#network,
       metadata: this.#metadata,
       machine: instanceId,
+      accessKey: accessKeyOf(instanceId),
       nodeName,
       podName: spec.sandbox.name,
       environment: Object.fromEntries(spec.env.map((each) => [each.name, each.value])),
