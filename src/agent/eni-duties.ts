@@ -14,7 +14,7 @@ export interface DutyParts {
   readonly config: AgentConfig;
   readonly pool: Pool;
   readonly wake: Wake;
-  readonly telemetry: Pick<Telemetry, "noteSubnet">;
+  readonly telemetry: Pick<Telemetry, "noteSubnet" | "watchChoices">;
   /** The instance's ENIs as EC2 described them a moment ago. */
   readonly described: readonly Ec2Eni[];
 }
@@ -23,6 +23,7 @@ export interface DutyParts {
 export function startEniDuties(node: Node, parts: DutyParts): void {
   const { config, pool, wake, telemetry, described } = parts;
   const { stopping } = node;
+  telemetry.watchChoices(() => node.subnets.choices());
   startClusterDuties(node, config);
   void because("watch", () => followSecurityGroups(node, described, stopping));
   const discovers = config.subnetDiscovery === "on" && config.enisFrom === "ec2";

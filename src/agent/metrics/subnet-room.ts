@@ -7,8 +7,6 @@ import { gauge } from "./instruments.ts";
 export interface SubnetRoom {
   readonly subnet: SubnetId;
   readonly freeAddresses: number;
-  /** Whole aligned /28 blocks; undefined when it is not known: EC2 does not say. */
-  readonly freeBlocks?: number | undefined;
 }
 
 interface Known extends SubnetRoom {
@@ -18,11 +16,18 @@ interface Known extends SubnetRoom {
 /** The room in the subnets that the node takes addresses from, as EC2 last told it. */
 export class SubnetRooms {
   readonly #rooms = new Map<SubnetId, Known>();
+  readonly #withoutBlocks = new Set<SubnetId>();
 
   note(room: SubnetRoom, atMs: number): void {
     const use = this.#rooms.get(room.subnet)?.use ?? new GrowthRate();
     use.note(-room.freeAddresses, atMs);
     this.#rooms.set(room.subnet, { ...room, use });
+  }
+
+  /** EC2 counts no blocks for anybody; whether there is one is known from what it answers when it is asked for one. */
+  noteBlocks(subnet: SubnetId, blocks: "none" | "some"): void {
+    if (blocks === "none") this.#withoutBlocks.add(subnet);
+    else this.#withoutBlocks.delete(subnet);
   }
 
   /** Seconds until each subnet is empty at its present rate. */
@@ -35,9 +40,6 @@ export class SubnetRooms {
 
   families(): Family[] {
     const rooms = [...this.#rooms.values()];
-    const blocks = rooms.flatMap(({ subnet, freeBlocks }) =>
-      freeBlocks === undefined ? [] : [{ labels: { subnet }, value: freeBlocks }],
-    );
     return [
       gauge(
         {
@@ -49,9 +51,9 @@ export class SubnetRooms {
       gauge(
         {
           name: "berth_subnet_free_blocks",
-          help: "Free aligned /28 blocks of a subnet, where known",
+          help: "0 since EC2 had no free aligned /28 block in a subnet; absent while it is not known to be so",
         },
-        blocks,
+        [...this.#withoutBlocks].map((subnet) => ({ labels: { subnet }, value: 0 })),
       ),
     ];
   }

@@ -2,11 +2,15 @@ import { once } from "node:events";
 import { createServer, get } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { parseSubnetId } from "../../facts/index.ts";
+import { parseEniId, parseSubnetId } from "../../facts/index.ts";
+import { parseIpv4 } from "../../net/index.ts";
+import { Pool, poolSettings } from "../../pool/index.ts";
+import type { Outcome, WorkStep } from "../../pool/index.ts";
 import { systemTime } from "../../time/index.ts";
 import { removeDirectory, startTinyAgent } from "../tiny-agent.ts";
 import type { TinyAgent } from "../tiny-agent.ts";
 import { must } from "../tiny-instance.ts";
+import { SILENT } from "../tiny-node.ts";
 import { TinyWorld } from "../tiny-world.ts";
 import { Telemetry } from "./telemetry.ts";
 
@@ -200,21 +204,79 @@ describe("metrics", () => {
 
   test("a subnet's room, and when it is used up at its present rate", () => {
     let nowMs = 1_000_000;
-    const log = {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: () => undefined,
-      error: () => undefined,
-    };
-    const telemetry = new Telemetry({ time: { ...systemTime, nowMs: () => nowMs }, log });
+    const telemetry = new Telemetry({ time: { ...systemTime, nowMs: () => nowMs }, log: SILENT });
     const subnet = must(parseSubnetId("subnet-00000001"));
-    telemetry.noteSubnet({ subnet, freeAddresses: 200, freeBlocks: 7 });
+    telemetry.noteSubnet({ subnet, freeAddresses: 200 });
     nowMs += 100_000;
-    telemetry.noteSubnet({ subnet, freeAddresses: 100, freeBlocks: 3 });
+    telemetry.noteSubnet({ subnet, freeAddresses: 100 });
     const series = seriesIn(telemetry.render());
     expect(series.get(`berth_subnet_free_addresses{subnet="${subnet}"}`)).toBe(100);
-    expect(series.get(`berth_subnet_free_blocks{subnet="${subnet}"}`)).toBe(3);
     expect(series.get(`berth_exhaustion_seconds{scope="subnet",subnet="${subnet}"}`)).toBe(100);
+  });
+});
+
+describe("the subnets of a node with prefixes", () => {
+  const MADE = { addedEnis: [], removedEnis: [], addedBlocks: [], removedBlocks: [], lost: [] };
+  const subnet = must(parseSubnetId("subnet-00000001"));
+  const STEP = { kind: "createEni", unit: "prefix", count: 1, avoidSubnets: [] } as const;
+  const refused = (reason: "noFreeBlock" | "throttled"): Outcome => {
+    return { kind: "failed", reason, code: "", subnetId: subnet };
+  };
+  const made: Extract<Outcome, { kind: "created" }> = {
+    kind: "created",
+    eni: {
+      id: must(parseEniId("eni-00000009")),
+      deviceIndex: 1,
+      role: "secondary",
+      service: "pods",
+      subnetId: subnet,
+      primaryAddress: must(parseIpv4("10.0.1.9")),
+      blocks: [],
+    },
+  };
+
+  test.each<{ what: string; step?: WorkStep; outcomes: Outcome[]; blocks: number | undefined }>([
+    { what: "has refused one", outcomes: [refused("noFreeBlock")], blocks: 0 },
+    {
+      what: "has refused several",
+      step: { ...STEP, count: 2 },
+      outcomes: [refused("noFreeBlock")],
+      blocks: undefined,
+    },
+    { what: "was not asked", outcomes: [refused("throttled")], blocks: undefined },
+    { what: "gives some again", outcomes: [refused("noFreeBlock"), made], blocks: undefined },
+  ])("free blocks where EC2 $what: $blocks", ({ step = STEP, outcomes, blocks }) => {
+    const telemetry = new Telemetry({ time: systemTime, log: SILENT });
+    for (const outcome of outcomes) telemetry.noteStep(step, outcome, MADE);
+    const series = seriesIn(telemetry.render());
+    expect(series.get(`berth_subnet_free_blocks{subnet="${subnet}"}`)).toBe(blocks);
+  });
+
+  test("a block that an ENI of the pool gets says that its subnet has some", () => {
+    const telemetry = new Telemetry({ time: systemTime, log: SILENT });
+    const pool = new Pool(poolSettings({ maxEnis: 3, slotsPerEni: 9, maxPods: 29 }));
+    pool.observe([made.eni], systemTime.nowMs());
+    telemetry.noteInitialised(pool);
+    telemetry.noteStep(STEP, refused("noFreeBlock"), MADE);
+    const eniId = must(parseEniId("eni-00000009"));
+    const assign = { kind: "assignBlocks", eniId, unit: "prefix", count: 1 } as const;
+    telemetry.noteStep(assign, { kind: "assigned", blocks: [] }, MADE);
+    expect(telemetry.render()).not.toContain("berth_subnet_free_blocks{");
+  });
+
+  test("where ENIs can be made, and why not elsewhere", () => {
+    const telemetry = new Telemetry({ time: systemTime, log: SILENT });
+    const zone = "us-west-2a";
+    const other = must(parseSubnetId("subnet-00000002"));
+    telemetry.watchChoices(() => [
+      { subnet, zone, freeAddresses: 5, unused: undefined },
+      { subnet: other, zone, freeAddresses: 5, unused: "notTagged" },
+    ]);
+    const series = seriesIn(telemetry.render());
+    const key = (id: string, reason: string): string =>
+      `berth_subnet_usable{subnet="${id}",zone="${zone}",reason="${reason}"}`;
+    expect(series.get(key(subnet, ""))).toBe(1);
+    expect(series.get(key(other, "notTagged"))).toBe(0);
   });
 });
 

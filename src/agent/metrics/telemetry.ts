@@ -12,7 +12,9 @@ import type { Family, Sample } from "./exposition.ts";
 import { GrowthRate } from "./growth-rate.ts";
 import { Counter, gauge, Histogram } from "./instruments.ts";
 import { mostAddresses, poolFamilies } from "./pool-families.ts";
+import type { SubnetChoice } from "../subnets/subnet-choice.ts";
 import { StepCounters } from "./step-counters.ts";
+import { choiceFamily } from "./subnet-choices.ts";
 import { SubnetRooms } from "./subnet-room.ts";
 import type { SubnetRoom } from "./subnet-room.ts";
 
@@ -54,6 +56,7 @@ export class Telemetry {
     START_BOUNDS_S,
   );
   #pool: Pool | undefined;
+  #choices: () => readonly SubnetChoice[] = () => [];
 
   constructor({ time, log }: { readonly time: Time; readonly log: Log }) {
     this.#time = time;
@@ -101,6 +104,7 @@ export class Telemetry {
 
   noteStep(step: WorkStep, outcome: Outcome, change: PoolChange): void {
     this.#steps.note(step, outcome, change);
+    this.#noteBlocks(step, outcome);
   }
 
   noteHostSetUp(result: "success" | "error"): void {
@@ -116,6 +120,11 @@ export class Telemetry {
     this.#subnets.note(room, this.#time.nowMs());
   }
 
+  /** `choices`: where ENIs can be made, as last found. */
+  watchChoices(choices: () => readonly SubnetChoice[]): void {
+    this.#choices = choices;
+  }
+
   /** Everything, as Prometheus reads it; `more` are families of the process. */
   render(more: readonly Family[] = []): string {
     const nowMs = this.#time.nowMs();
@@ -125,6 +134,7 @@ export class Telemetry {
       ...(pool === undefined ? [] : poolFamilies(pool, nowMs)),
       ...this.#exhaustion(nowMs),
       ...this.#subnets.families(),
+      choiceFamily(this.#choices()),
       ...this.#cni.families(),
       ...this.#steps.families(),
       ...callFamilies(this.ledger),
@@ -156,6 +166,21 @@ export class Telemetry {
     const left = mostAddresses(this.#pool.settings) - this.#pool.stats(nowMs).assigned;
     const seconds = this.#use.secondsUntil(left, nowMs);
     return [{ labels: { scope: "node", subnet: "" }, value: seconds }];
+  }
+
+  #noteBlocks(step: WorkStep, outcome: Outcome): void {
+    if ((step.kind !== "createEni" && step.kind !== "assignBlocks") || step.unit !== "prefix")
+      return;
+    if (outcome.kind === "failed") {
+      const none = outcome.reason === "noFreeBlock" && step.count === 1;
+      if (none && outcome.subnetId !== undefined)
+        this.#subnets.noteBlocks(outcome.subnetId, "none");
+      return;
+    }
+    const id = step.kind === "assignBlocks" ? step.eniId : undefined;
+    const eni = this.#pool?.enis(this.#time.nowMs()).find((each) => each.id === id);
+    const subnet = outcome.kind === "created" ? outcome.eni.subnetId : eni?.subnetId;
+    if (subnet !== undefined) this.#subnets.noteBlocks(subnet, "some");
   }
 
   #noteUse(): void {
