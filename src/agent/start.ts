@@ -10,6 +10,7 @@ import { replaceFile } from "./replace-file.ts";
 import { serve } from "./serve.ts";
 import type { AgentParts, Closable } from "./serve.ts";
 import { setStockListAside } from "./stock/network-list.ts";
+import { requireNoStockAgent } from "./stock/stock-agent.ts";
 import { openStockFile } from "./stock/stock-file.ts";
 import { requireUnanswered } from "./unix-socket.ts";
 
@@ -28,6 +29,7 @@ export async function startAgent(ports: NodePorts, parts: AgentParts): Promise<R
   const { config, boot } = parts;
   // Before anything is touched: two agents would undo each other's rules, and overwrite each other's checkpoint.
   await requireUnanswered(config.cniSocket);
+  await requireNoStockAgent(config.contract);
   const { checkpointFile: file, contract } = config;
   const stock = openStockFile({ path: contract.checkpointFile, boot, log: ports.log });
   const core = await startFamilyCore(ports, {

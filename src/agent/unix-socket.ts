@@ -44,7 +44,8 @@ export async function requireUnanswered(path: string): Promise<void> {
   });
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/** Whether somebody accepts connections on a Unix socket at `path`. */
+export function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);
     const answer = (answered: boolean): void => {
