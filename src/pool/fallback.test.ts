@@ -259,6 +259,31 @@ describe("R-PD-4: a running node whose unit changes", () => {
     expect(held(node)).toMatchObject({ prefixes: 0 });
   });
 
+  test("policy stock gives prefixes that pods leave back, but single addresses only at its next start", () => {
+    const node = usual();
+    node.pool.configure({ ...node.pool.settings, policy: "stock", unit: "prefix" }, node.nowMs);
+    node.runPods(20);
+    node.pool.configure({ ...node.pool.settings, unit: "address" }, node.nowMs);
+    node.run(MINUTE_MS);
+    expect(held(node)).toMatchObject({ prefixes: 2 });
+    node.end(16);
+    node.end(17);
+    node.run(MINUTE_MS);
+    expect(held(node)).toMatchObject({ prefixes: 2 });
+    for (const n of [18, 19]) node.end(n);
+    node.run(MINUTE_MS);
+    expect(held(node)).toMatchObject({ prefixes: 1 });
+    node.start(20);
+    node.pool.configure({ ...node.pool.settings, unit: "prefix" }, node.nowMs);
+    node.run(MINUTE_MS);
+    node.end(20);
+    node.run(MINUTE_MS);
+    expect(held(node)).toMatchObject({ singles: 1 });
+    node.pool.configure(node.pool.settings, node.nowMs);
+    node.run(MINUTE_MS);
+    expect(held(node)).toMatchObject({ singles: 0 });
+  });
+
   test("pods that others serve count for max pods", () => {
     const node = usual();
     node.runPods(12);

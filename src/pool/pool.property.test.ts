@@ -387,6 +387,6 @@ for (const policy of ["stock", "berth"] as const) {
         }),
         { seed, numRuns: 40 },
       );
-    });
+    }, 60_000);
   }
 }

@@ -79,8 +79,13 @@ export class Pool {
   /** The pod is gone: its address cools down. */
   release(key: OwnerKey, nowMs: number): Released {
     this.#state.advance(nowMs);
-    const lease = this.#state.store.release(key, this.#state.nowMs);
-    return lease === undefined ? { ok: false, reason: "unknownOwner" } : { ok: true, lease };
+    const { store, settings, leftovers } = this.#state;
+    const lease = store.release(key, this.#state.nowMs);
+    if (lease === undefined) return { ok: false, reason: "unknownOwner" };
+    const left = store.unitOf(lease.address);
+    const { policy, unit } = settings;
+    if (policy === "stock" && unit === "address" && left === "prefix") leftovers.add(lease.eniId);
+    return { ok: true, lease };
   }
 
   /** Takes a release back. `tooLate`: the address was given to another owner or left the node. */

@@ -1,4 +1,4 @@
-import type { SubnetId } from "../facts/index.ts";
+import type { EniId, SubnetId } from "../facts/index.ts";
 import type { Eni } from "./eni.ts";
 import type { FailureReason } from "./failure.ts";
 import type { BlockUnit, PoolSettings } from "./settings.ts";
@@ -25,6 +25,8 @@ export class PoolState {
   underWay: WorkStep | undefined;
   growthFailure: GrowthFailure | undefined;
   readonly waiting: Waiting = new Waiting();
+  /** ENIs with prefixes left over from before a change to single addresses, of which a pod has just left one. */
+  readonly leftovers: Set<EniId> = new Set();
 
   constructor(settings: PoolSettings) {
     this.settings = settings;
@@ -41,6 +43,7 @@ export class PoolState {
     this.store.forgetCooldown();
     this.store.quarantine.clear();
     this.growthFailure = undefined;
+    this.leftovers.clear();
     for (const eni of this.store.enis) eni.sinceMs = this.nowMs;
   }
 

@@ -36,6 +36,18 @@ export function* releaseUseless(memory: StockMemory): Program<void> {
   }
 }
 
+/**
+ * After a change from prefixes to single addresses a pod that leaves a prefix takes the unused ones of its ENI along. The
+ * other way round nothing goes before the next start.
+ */
+export function* releaseLeftovers(memory: StockMemory): Program<void> {
+  const { store, settings, leftovers } = memory.state;
+  const enis = store.enis.filter(({ id }) => leftovers.has(id));
+  leftovers.clear();
+  if (settings.unit === "prefix") return;
+  for (const eni of enis) yield* giveBack(memory, eni, unassigned(eni.lists.prefix.blocks));
+}
+
 function* giveBack({ state }: StockMemory, eni: Eni, blocks: readonly Block[]): Program<void> {
   if (blocks.length === 0) return;
   for (const block of blocks) state.store.removeBlock(eni, block);

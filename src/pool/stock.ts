@@ -6,7 +6,7 @@ import type { PoolState } from "./state.ts";
 import type { Outcome, Step, WorkStep } from "./step.ts";
 import { INSUFFICIENT_BACKOFF_MS, inBackoff, increase } from "./stock-grow.ts";
 import { perform, type Program, sleep, StockMemory } from "./stock-program.ts";
-import { decrease, freeOne, releaseUseless } from "./stock-shrink.ts";
+import { decrease, freeOne, releaseLeftovers, releaseUseless } from "./stock-shrink.ts";
 import { blocksOver, isTooLow } from "./targets.ts";
 
 /** The stock plugin sleeps so long before each of the two phases of its loop. */
@@ -66,6 +66,7 @@ function* run(memory: StockMemory): Program<never> {
   for (;;) {
     if (provisions(memory)) {
       yield* sleep(memory, HALF_PERIOD_MS);
+      yield* releaseLeftovers(memory);
       yield* growOrShrink(memory);
     }
     yield* sleep(memory, HALF_PERIOD_MS);

@@ -142,6 +142,11 @@ export class Store {
     return lease;
   }
 
+  /** Which kind of block has this address; undefined when none does. */
+  unitOf(address: Ipv4): BlockUnit | undefined {
+    return this.#placeOf(address)?.block.unit;
+  }
+
   /** Whether the ENI that has this address could take its owner back. */
   isServing(address: Ipv4): boolean {
     return this.#placeOf(address)?.eni.phase === "serving";

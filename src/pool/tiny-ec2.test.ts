@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eniId, subnetId } from "./scenario.ts";
+import { cidr, eniId, subnetId } from "./scenario.ts";
 import type { CreateEni } from "./step.ts";
 import { failure, TinyEc2 } from "./tiny-ec2.ts";
 
@@ -49,4 +49,7 @@ test("it knows nothing of an ENI that is gone", () => {
   expect(ec2.perform({ kind: "freeEni", eniId: eniId(9) })).toEqual(failure("eniGone"));
   const describe = { kind: "describeEni", eniId: eniId(9), effect: "mirror" } as const;
   expect(ec2.perform(describe)).toEqual(failure("eniGone"));
+  const [own] = ec2.enis;
+  if (own === undefined) throw new Error("there is a primary ENI");
+  expect(ec2.unassign(own.id, [cidr("10.9.9.9/32")])).toEqual(failure("other"));
 });
