@@ -163,6 +163,7 @@ test("pods of an IPv6 cluster get IPv6 addresses, which their successor knows", 
   await first.ready;
   const address = "2600:1f14:1:1:5::1";
   expect(await first.addPod(pod)).toEqual({ ok: true, value: { address } });
+  expect(first.report()).toMatchObject({ assignments: [{ name: "six", address }] });
   await first.stop();
   const second = start({ world, memory, environment });
   await second.ready;

@@ -1,4 +1,4 @@
-import { formatCidr, formatIpv4 } from "../net/index.ts";
+import { formatCidr, formatIp, formatIpv4 } from "../net/index.ts";
 import type { Pool } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
 import type { Cluster } from "./cluster.ts";
@@ -10,6 +10,7 @@ import type { InstanceFacts } from "./metadata.ts";
 import type { Telemetry } from "./metrics/telemetry.ts";
 import type { NodeRules } from "./node-group/follow-rules.ts";
 import { parseOwnerKey } from "./owner.ts";
+import type { PodAddresses } from "./pod-addresses.ts";
 import { eniInfos } from "./stock/eni-infos.ts";
 import { eniTable } from "./stock/route-table.ts";
 import { networkSettings, poolSettingsShown } from "./stock/settings-shown.ts";
@@ -18,6 +19,8 @@ import { networkSettings, poolSettingsShown } from "./stock/settings-shown.ts";
 export interface IntrospectionParts {
   readonly config: AgentConfig;
   readonly pool: Pool;
+  /** Who gives pods their addresses: the pool, or in IPv6 clusters the prefix. */
+  readonly cni: { readonly pool: Pick<PodAddresses, "leases"> };
   readonly rules: Pick<NodeRules, "inForce">;
   readonly instance: InstanceFacts;
   readonly cluster: Pick<Cluster, "node"> | undefined;
@@ -67,10 +70,11 @@ function json(value: unknown): Page {
 /** The pool in texts and numbers; addresses and blocks in decimal, times in ms since 1970. */
 export function poolReport({
   pool,
+  cni,
   rules,
   instance,
   time,
-}: Pick<IntrospectionParts, "pool" | "rules" | "instance" | "time">): object {
+}: Pick<IntrospectionParts, "pool" | "cni" | "rules" | "instance" | "time">): object {
   const nowMs = time.nowMs();
   const { rule = null, set, fault = null } = rules.inForce;
   return {
@@ -86,10 +90,10 @@ export function poolReport({
       primaryAddress: formatIpv4(primaryAddress),
       blocks: blocks.map(({ cidr, ...block }) => ({ cidr: formatCidr(cidr), ...block })),
     })),
-    assignments: pool.leases().map(({ key, pod, address, eniId, assignedAtMs }) => ({
+    assignments: cni.pool.leases().map(({ key, pod, address, eniId, assignedAtMs }) => ({
       ...pod,
       ...parseOwnerKey(key),
-      address: formatIpv4(address),
+      address: formatIp(address),
       eniId,
       assignedAtMs: Math.round(assignedAtMs),
     })),

@@ -34,9 +34,18 @@ export interface Served {
 export async function serve(ports: NodePorts, { parts, core, servers }: Served): Promise<void> {
   const { log, time, cluster } = ports;
   const { config, instance, telemetry } = parts;
-  const { pool, rules, handle } = core;
+  const { pool, cni, rules, handle } = core;
   const { metrics, introspection } = config.contract;
-  const pages = introspectionPages({ config, pool, rules, instance, cluster, time, telemetry });
+  const pages = introspectionPages({
+    config,
+    pool,
+    cni,
+    rules,
+    instance,
+    cluster,
+    time,
+    telemetry,
+  });
   servers.push(
     await startCniServer({ path: config.cniSocket, handle, log, peerTimeoutMs: PEER_TIMEOUT_MS }),
   );
