@@ -95,9 +95,7 @@ describe.skipIf(KERNEL_TESTS_MISSING !== undefined)(
       ] as const) {
         expect(readSysctl(["ipv6", "conf", link, "accept_dad"], { netns })).toBe("0");
       }
-      expect(ipJson(pod, "-6 addr show dev eth0 scope global")[0]?.["addr_info"]).toEqual([
-        expect.objectContaining({ local: "2600:1f14:1:1:5::1", prefixlen: 128 }),
-      ]);
+      expect(global).toContain("inet6 2600:1f14:1:1:5::1/128 scope global");
       expect(
         ipLines(pod, "-6 route show dev eth0").filter((line) => !line.startsWith("fe80::/")),
       ).toEqual([
