@@ -1,5 +1,6 @@
 import { invariant } from "../base/index.ts";
 import type { AttachedEni } from "./attached-eni.ts";
+import { blockKey } from "./block.ts";
 import type { Eni } from "./eni.ts";
 import { compareListed, mirrorBlocks, takeIn } from "./reconcile.ts";
 import type { PoolState } from "./state.ts";
@@ -28,7 +29,7 @@ export function applyOutcome(state: PoolState, step: WorkStep, outcome: Outcome)
       addFresh(state, outcome.eni);
       break;
     case "assigned":
-      if (eni !== undefined) for (const cidr of outcome.blocks) store.addBlock(eni, cidr);
+      if (eni !== undefined) addGiven(state, eni, outcome.blocks);
       break;
     case "freed":
       if (eni !== undefined) store.removeEni(eni);
@@ -56,6 +57,12 @@ export function applyOutcome(state: PoolState, step: WorkStep, outcome: Outcome)
 function addFresh(state: PoolState, attached: AttachedEni): void {
   const eni = state.store.eni(attached.id) ?? state.store.addEni(attached, state.nowMs);
   for (const cidr of attached.blocks) state.store.addBlock(eni, cidr);
+}
+
+function addGiven({ store, nowMs }: PoolState, eni: Eni, given: AttachedEni["blocks"]): void {
+  for (const cidr of given) store.addBlock(eni, cidr);
+  const keys = new Set(given.map(blockKey));
+  for (const block of eni.blocks()) if (keys.has(blockKey(block.cidr))) block.givenAtMs = nowMs;
 }
 
 // The stock plugin takes an ENI that metadata does not list for gone; ours asks EC2 first.

@@ -17,6 +17,8 @@ export class Block {
   tracked = 0;
   /** Its place in the list of its ENI, in order of arrival. */
   index = 0;
+  /** When EC2 gave it in answer to a request; −Infinity if it was found. */
+  givenAtMs = -Infinity;
   /** False once it has left the ENI. */
   present = true;
 

@@ -235,3 +235,41 @@ function takeFree(pool: Pool, untilMs: number): WorkStep {
   }
   throw new Error("no ENI is freed");
 }
+
+test("berth: addresses that EC2 has just given stay, though it does not list them yet; a minute later it is believed", () => {
+  const pool = new Pool(poolSettings({ ...QUIET, growth: "allowed", warmIpTarget: 1 }));
+  pool.observe([attachedEni(1, 1)], 0);
+  pool.assign("a", POD, 0);
+  const lost: string[] = [];
+  const kinds: string[] = [];
+  const given = cidr("10.0.1.99/32");
+  // Another address can't be had, so that EC2 is asked what the ENI has.
+  const answers: Partial<Record<WorkStep["kind"], Outcome[]>> = {
+    assignBlocks: [{ kind: "assigned", blocks: [given] }],
+  };
+  const take = (untilMs: number): void => {
+    for (let nowMs = 0; ;) {
+      const step = pool.next(nowMs);
+      if (step.kind === "wait") {
+        if (step.untilMs > untilMs) return;
+        nowMs = step.untilMs;
+        continue;
+      }
+      kinds.push(step.kind);
+      const usual: Partial<Record<WorkStep["kind"], Outcome>> = {
+        reconcile: { kind: "listed", enis: [attachedEni(1, 1)] },
+        describeEni: { kind: "described", blocks: attachedEni(1, 1).blocks },
+      };
+      const outcome = answers[step.kind]?.shift() ?? usual[step.kind] ?? failure("other");
+      lost.push(...pool.outcome(step, outcome, nowMs).lost.map(({ key }) => key));
+    }
+  };
+  take(0);
+  expect(pool.assign("b", POD, 0)).toMatchObject({ ok: true, lease: { address: given.base } });
+  take(10_000);
+  expect(kinds).toContain("describeEni");
+  expect(lost).toEqual([]);
+  expect(pool.lease("b")?.address).toBe(given.base);
+  take(2 * MINUTE_MS);
+  expect(lost).toEqual(["b"]);
+});

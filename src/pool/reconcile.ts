@@ -1,6 +1,6 @@
 import type { EniId } from "../facts/index.ts";
 import type { Cidr } from "../net/index.ts";
-import { blockKey } from "./block.ts";
+import { type Block, blockKey } from "./block.ts";
 import type { AttachedEni } from "./attached-eni.ts";
 import type { Eni } from "./eni.ts";
 import type { PoolState } from "./state.ts";
@@ -32,14 +32,28 @@ export function mirror(eniId: EniId): DescribeEni {
   return { kind: "describeEni", eniId, effect: "mirror" };
 }
 
-/** The ENI is attached, with these blocks: makes the pool's the same, and lets it serve. What was given back less than a minute ago stays out of the pool. */
-export function mirrorBlocks({ store, nowMs }: PoolState, eni: Eni, listed: readonly Cidr[]): void {
+/** EC2's descriptions may lag behind its own answers for some seconds (EC2 API reference, "Eventual consistency"). */
+const GIVEN_MS = 30_000;
+
+/**
+ * The ENI is attached, with these blocks: makes the pool's the same, and lets it serve. What was given back less than a
+ * minute ago stays out of the pool; with policy `berth` what EC2 has just given stays in it.
+ */
+export function mirrorBlocks(state: PoolState, eni: Eni, listed: readonly Cidr[]): void {
+  const { store, nowMs } = state;
   eni.phase = "serving";
   const wanted = listed.filter((cidr) => !store.quarantine.holds(cidr, nowMs));
   const keys = new Set(wanted.map(blockKey));
-  for (const block of eni.blocks())
-    if (!keys.has(blockKey(block.cidr))) store.removeBlock(eni, block);
+  for (const block of eni.blocks()) {
+    const stays = keys.has(blockKey(block.cidr)) || isJustGiven(state, block);
+    if (!stays) store.removeBlock(eni, block);
+  }
   for (const cidr of wanted) store.addBlock(eni, cidr);
+}
+
+// Its pods would lose their network for nothing. If it is really gone, the next look at the instance finds that out.
+function isJustGiven({ settings, nowMs }: PoolState, { givenAtMs }: Block): boolean {
+  return settings.policy === "berth" && nowMs - givenAtMs <= GIVEN_MS;
 }
 
 /** Takes an ENI in as it is, or brings a known one up to date. */
