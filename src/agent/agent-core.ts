@@ -1,7 +1,7 @@
-import { formatIp, formatIpv4 } from "../net/index.ts";
+import { formatIp } from "../net/index.ts";
 import type { Ip, Ipv4 } from "../net/index.ts";
 import { Pool } from "../pool/index.ts";
-import type { Outcome, OwnerKey, PoolChange, SavedLease } from "../pool/index.ts";
+import type { Outcome, SavedLease } from "../pool/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { sweepsLeaks } from "./cluster-duties/cluster-duties.ts";
 import { clusterKnown } from "./cluster-known.ts";
@@ -13,14 +13,13 @@ import { discover } from "./discover.ts";
 import type { Discovered } from "./discover.ts";
 import type { InstanceLimits } from "./ec2.ts";
 import { startEniDuties } from "./eni-duties.ts";
-import { forgetEni } from "./eni-removal.ts";
 import { followCluster } from "./growth.ts";
 import type { Growth } from "./growth.ts";
 import { because } from "./ledger/reason.ts";
 import { sweepLeftovers } from "./leftovers.ts";
-import { errorFacts } from "./log.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopParts } from "./loop.ts";
+import { followChange } from "./lost-addresses.ts";
 import { newMetadataEc2 } from "./imds-only/metadata-ec2.ts";
 import type { InstanceFacts } from "./metadata.ts";
 import { watchHostSetUps } from "./metrics/host-set-ups.ts";
@@ -221,33 +220,4 @@ function cniParts(
     obstacle: () => growth.obstacle,
     telemetry,
   };
-}
-
-/** What the pool lost or let go is removed from the kernel and from the file. */
-function followChange(node: Node, checkpoint: Checkpoint, change: PoolChange): void {
-  for (const { pod, key, address } of change.lost) tellLost(node, { pod, key, address });
-  if (change.lost.length > 0) {
-    checkpoint
-      .commit()
-      .catch((error: unknown) => node.log.warn(errorFacts(error), "the checkpoint lags"));
-  }
-  // A lost address may come back on another ENI, for another pod.
-  for (const { address } of change.lost) node.kernel.unwirePod(address);
-  for (const id of change.removedEnis) forgetEni(node, id);
-}
-
-function tellLost(
-  { log, cluster }: Node,
-  { pod, key, address }: { pod: PoolChange["lost"][number]["pod"]; key: OwnerKey; address: Ipv4 },
-): void {
-  const text = formatIpv4(address);
-  log.error(
-    { ...pod, key, address: text },
-    "a pod's address is gone from the node; its network does not work any more",
-  );
-  const message = `The pod's address ${text} is not this node's any more: its ENI was detached, or another program unassigned it. Delete the pod, so that it is made anew.`;
-  cluster?.tell(
-    { kind: "pod", pod, uid: "" },
-    { severity: "Warning", reason: "AddressLost", message },
-  );
 }
