@@ -18,7 +18,7 @@ export class Block {
   /** Its place in the list of its ENI, in order of arrival. */
   index = 0;
   /** When EC2 gave it in answer to a request; −Infinity if it was found. */
-  givenAtMs = -Infinity;
+  givenAtMs: number = -Infinity;
   /** False once it has left the ENI. */
   present = true;
 
