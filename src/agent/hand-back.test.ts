@@ -56,6 +56,17 @@ describe("the network lists", () => {
     expect(await handBackOn(directory)).toMatchObject({ networkList: "there" });
   });
 
+  test("with a socket for the VPC CNI's plugin its list is the runtime's, also if it was set aside before", async () => {
+    const directory = newNode();
+    const without = await startTinyAgent(new TinyWorld(), { directory });
+    await expect.poll(() => lists(directory)).toEqual(["10-berth.conflist"]);
+    await without.stop();
+    const env = { BERTH_STOCK_SOCKET: join(directory, "aws-node", "ipamd.sock") };
+    const agent = await startTinyAgent(new TinyWorld(), { directory, env });
+    await expect.poll(() => lists(directory)).toEqual(["10-aws.conflist", "10-berth.conflist"]);
+    await agent.stop();
+  });
+
   test("a node that never had the VPC CNI keeps Berth's, so that it has one", async () => {
     const directory = newNode();
     rmSync(join(directory, "net.d", "10-aws.conflist"));

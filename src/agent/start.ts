@@ -9,7 +9,7 @@ import type { NodePorts } from "./node.ts";
 import { replaceFile } from "./replace-file.ts";
 import { serve } from "./serve.ts";
 import type { AgentParts, Closable } from "./serve.ts";
-import { setStockListAside } from "./stock/network-list.ts";
+import { letStockListBe, setStockListAside } from "./stock/network-list.ts";
 import { requireNoStockAgent } from "./stock/stock-agent.ts";
 import { openStockFile } from "./stock/stock-file.ts";
 import { requireUnanswered } from "./unix-socket.ts";
@@ -61,14 +61,23 @@ async function admitPods(
   if (stopping.aborted) return;
   try {
     writeConflist(config);
-    if (setStockListAside(config.cniConfDir) === "setAside")
-      log.info({}, "the VPC CNI's network list is set aside; berth hand-back puts it back");
+    chooseList(config, log);
   } catch (error) {
     log.error(errorFacts(error), "the network list can't be written");
     core.stop();
     throw error;
   }
   log.info(pool.stats(time.nowMs()), "ready for pods");
+}
+
+/** Berth's list is the runtime's, unless the VPC CNI's plugin is to be served. */
+function chooseList({ cniConfDir, contract, ipv6 }: AgentConfig, log: NodePorts["log"]): void {
+  if (contract.socket !== undefined && ipv6 === undefined) {
+    if (letStockListBe(cniConfDir) === "absent")
+      log.warn({ cniConfDir }, "there is no network list of the VPC CNI, so berth-cni wires pods");
+    else log.info({}, "the VPC CNI's network list stays, so aws-cni wires pods");
+  } else if (setStockListAside(cniConfDir) === "setAside")
+    log.info({}, "the VPC CNI's network list is set aside; berth hand-back puts it back");
 }
 
 async function close(servers: readonly Closable[]): Promise<void> {

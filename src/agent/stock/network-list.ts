@@ -15,6 +15,14 @@ export function setStockListAside(confDir: string): "setAside" | "absent" {
   return "setAside";
 }
 
+/** Lets the VPC CNI's plugin go on wiring pods: its network list is the runtime's, beside Berth's own. */
+export function letStockListBe(confDir: string): "there" | "absent" {
+  const list = join(confDir, STOCK_CONFLIST);
+  const aside = join(confDir, SET_ASIDE);
+  if (!existsSync(list) && existsSync(aside)) renameSync(aside, list);
+  return existsSync(list) ? "there" : "absent";
+}
+
 /**
  * Puts the VPC CNI's list back and takes Berth's away. Without a list that was set aside Berth's stays, so that the node
  * has one; the VPC CNI writes its own when it starts, and runtimes take that one then.
