@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 
 /**
  * The cluster that the settings lead to, over a connection of its own that `close` ends too; undefined if they lead to
+ * none.
  */
 export async function openCluster(config: AgentConfig, log: Log): Promise<Cluster | undefined> {
   const { node, pod } = config.kubernetes;

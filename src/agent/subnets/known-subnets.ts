@@ -130,7 +130,9 @@ class KnownSubnets implements Subnets {
       why === undefined ? [] : [{ subnet, why: unusedText(why) }],
     );
     const usable = choices.filter((choice) => choice.unused === undefined);
-    const news = JSON.stringify([usable.map(({ subnet }) => subnet).toSorted(), unused.toSorted()]);
+    // The order follows the free addresses, which are no news.
+    const reasons = unused.map(({ subnet, why }) => `${subnet} ${why}`).toSorted();
+    const news = JSON.stringify([usable.map(({ subnet }) => subnet).toSorted(), reasons]);
     if (news === this.#logged) return;
     this.#logged = news;
     const best = usable.map(({ subnet, freeAddresses }) => ({ subnet, freeAddresses }));
