@@ -101,6 +101,8 @@ describe.skipIf(whyNoKernel() !== undefined)(`${skipNote()}settings for groups o
       return { done: value.includes("InvalidNodeSettings"), value };
     });
     expect(described).toContain('rule "large", field set.WARM_IP_TARGET: must be a whole number');
+    // The nodes have read it by now, the rule for small nodes that is fine by itself too.
+    await expectAddresses({ small: 2, large: 25 });
     const log = await lab.kubectl([
       "logs",
       "-n",
