@@ -1,7 +1,10 @@
 // `npm run bench [-- --json] [-- --only NAME]`: speed and memory, beside a peer in the same run.
 import { parseArgs } from "node:util";
+import { ec2Calls } from "./ec2-calls.ts";
+import { emptyPool } from "./empty-pool.ts";
 import { kubeWatch } from "./kube-watch.ts";
 import { describeMeasurement, type Benchmark } from "./measurement.ts";
+import { podStarts } from "./pod-starts.ts";
 import { podWiring } from "./pod-wiring.ts";
 import { poolOperations } from "./pool-operations.ts";
 import { simulatedLab } from "./simulated-lab.ts";
@@ -11,6 +14,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   poolOperations,
   kubeWatch,
   podWiring,
+  podStarts,
+  emptyPool,
+  ec2Calls,
   wholeLab,
   simulatedLab,
 ];

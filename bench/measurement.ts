@@ -2,7 +2,7 @@
 export interface Measurement {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "s" | "1/s" | "MiB";
+  readonly unit: "ms" | "s" | "1/s" | "MiB" | "calls";
   /** The peer's number in the same unit; null where there is nothing to compare with. */
   readonly peer: number | null;
   /** How many times better than the peer: above 1 is better, whatever the unit. Null without a peer. */
