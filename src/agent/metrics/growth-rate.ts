@@ -9,8 +9,9 @@ export class GrowthRate {
 
   /** Notes a count. Call it whenever it changes. */
   note(count: number, atMs: number): void {
-    const last = this.#samples.at(-1);
-    if (last !== undefined && atMs - last.atMs < STEP_MS && this.#samples.length > 1)
+    // The last one stays if it is a step after the one before; by its distance from now none would, in quick succession.
+    const [before, last] = this.#samples.slice(-2);
+    if (before !== undefined && last !== undefined && last.atMs - before.atMs < STEP_MS)
       this.#samples.pop();
     this.#samples.push({ count, atMs });
     this.#forget(atMs);
