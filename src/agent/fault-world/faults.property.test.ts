@@ -17,7 +17,7 @@ const MODES: readonly { readonly mode: string; readonly env: Environment }[] = [
 
 /** `BERTH_SEED=17 npx vitest run src/agent/fault-world` runs that seed alone. Seeds that failed once stay. */
 const { BERTH_SEED } = process.env;
-const SEEDS = BERTH_SEED === undefined ? [1, 2] : [Number(BERTH_SEED)];
+const SEEDS = BERTH_SEED === undefined ? [1, 2, 110] : [Number(BERTH_SEED)];
 
 const PODS = 14;
 const STEPS = 40;

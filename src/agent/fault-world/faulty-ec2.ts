@@ -64,10 +64,10 @@ export function addressesOf({ base }: Cidr): Ipv4[] {
   return Array.from({ length: PREFIX_SIZE }, (_, index) => addIpv4(base, index));
 }
 
-/** What the world's own EC2 does with single addresses only. */
+/** What the world's own EC2 does with single addresses only, and the limit of ENIs, which it does not know. */
 function withPrefixes(
   world: TinyWorld,
-): Pick<Ec2, "createEni" | "assign" | "unassign" | "deleteEni"> {
+): Pick<Ec2, "createEni" | "attachEni" | "assign" | "unassign" | "deleteEni"> {
   const { ec2 } = world;
   const find = (id: string): (typeof world.enis)[number] | undefined =>
     world.enis.find((eni) => eni.id === id);
@@ -79,6 +79,11 @@ function withPrefixes(
       const id = await ec2.createEni({ ...wanted, unit: "address", count: 0 });
       must(find(id)).prefixes = prefixes;
       return id;
+    },
+    async attachEni(wanted) {
+      const attached = world.enis.filter(({ attachment }) => attachment !== undefined);
+      if (attached.length >= LIMITS.enis) throw refusal("attachEni", "AttachmentLimitExceeded");
+      return ec2.attachEni(wanted);
     },
     async assign(wanted) {
       const eni = find(wanted.eni);
