@@ -10,19 +10,21 @@ export interface BackOff {
 }
 
 /**
- * The schedules of the Amazon VPC CNI plugin v1.23, but for two. Instance metadata is local and free to ask, so we look
- * every second instead of ever more rarely, for the same 162 s in all. And a start waits half a minute for EC2, because
+ * The schedules of the Amazon VPC CNI plugin v1.23, but for some. Instance metadata is local and free to ask, so we look
+ * every second instead of ever more rarely, for the same 162 s in all. A start waits half a minute for EC2, because
  * ending at once makes every node of a throttled account come back, and ask, more often; and a quarter of a minute for
- * metadata to show ENIs that pods are on.
+ * metadata to show ENIs that pods are on. The deletion of an ENI that could not be attached is given up soon: an
+ * attachment whose answer was lost makes EC2 refuse it for ever, and the pool stands still meanwhile.
  */
 export const BACK_OFF: Readonly<
-  Record<"start" | "waitForKnown" | "waitForEni" | "detach" | "delete" | "tag", BackOff>
+  Record<"start" | "waitForKnown" | "waitForEni" | "detach" | "delete" | "undo" | "tag", BackOff>
 > = {
   start: { startMs: 500, capMs: 10_000, jitterShare: 0.3, attempts: 8 },
   waitForKnown: { startMs: 250, capMs: 2_000, jitterShare: 0.15, attempts: 10 },
   waitForEni: { startMs: 100, capMs: 1_000, jitterShare: 0.15, attempts: 165 },
   detach: { startMs: 200, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
   delete: { startMs: 500, capMs: 60_000, jitterShare: 0.15, attempts: 12 },
+  undo: { startMs: 500, capMs: 2_000, jitterShare: 0.15, attempts: 4 },
   tag: { startMs: 500, capMs: 60_000, jitterShare: 0.3, attempts: 5 },
 };
 

@@ -94,7 +94,7 @@ async function attach(node: Node, eni: EniId): Promise<void> {
     const deviceIndex = lowestFree(await node.ec2.deviceIndexes(instance));
     attachment = await node.ec2.attachEni({ eni, instance, deviceIndex });
   } catch (error) {
-    await undo(node, eni, () => deleteEni(node, eni));
+    await undo(node, eni, () => deleteEni(node, eni, BACK_OFF.undo));
     throw error;
   }
   try {
@@ -115,14 +115,17 @@ function lowestFree(used: ReadonlySet<number>): number {
   });
 }
 
-/** Runs a clean-up whose failure must not hide why it was needed; the sweep of leftover ENIs finds what remains. */
+/**
+ * Runs a clean-up whose failure must not hide why it was needed. The sweep of leftover ENIs finds what remains, or the
+ * pool's next look at the instance, if it is attached after all.
+ */
 async function undo(node: Node, eni: EniId, cleanUp: () => Promise<void>): Promise<void> {
   try {
     await cleanUp();
   } catch (error) {
     node.log.warn(
       { eni, ...errorFacts(error) },
-      "a new ENI that can't be used could not be deleted; it is swept later",
+      "a new ENI that can't be used could not be deleted; it is swept later, or adopted if it is attached",
     );
   }
 }

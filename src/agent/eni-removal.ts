@@ -1,7 +1,7 @@
 import type { AttachmentId, EniId } from "../facts/index.ts";
 import type { FreeEni, Outcome } from "../pool/index.ts";
 import { BACK_OFF, pause, retry } from "./back-off.ts";
-import type { Repeating } from "./back-off.ts";
+import type { BackOff, Repeating } from "./back-off.ts";
 import type { Ec2Eni } from "./ec2.ts";
 import { Ec2Error } from "./ec2-error.ts";
 import { errorFacts } from "./log.ts";
@@ -43,9 +43,13 @@ function isElsewhere({ instance }: Node, { attachment }: Ec2Eni): boolean {
 }
 
 /** Deletes an ENI, trying again while EC2 still counts it as attached. One that is gone already is fine. */
-export async function deleteEni(node: Node, eni: EniId): Promise<void> {
+export async function deleteEni(
+  node: Node,
+  eni: EniId,
+  backOff: BackOff = BACK_OFF.delete,
+): Promise<void> {
   try {
-    await retry(() => node.ec2.deleteEni(eni), BACK_OFF.delete, repeating(node));
+    await retry(() => node.ec2.deleteEni(eni), backOff, repeating(node));
   } catch (error) {
     if (!isGone(error)) throw error;
   }

@@ -5,6 +5,7 @@ import { cidrOf, parseCidr } from "../net/index.ts";
 import type { CreateEni } from "../pool/index.ts";
 import { readAgentConfig } from "./config.ts";
 import { discover } from "./discover.ts";
+import { toEc2Error } from "./ec2-error.ts";
 import { forgetEni } from "./eni-removal.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import type { Node } from "./node.ts";
@@ -12,6 +13,7 @@ import { perform } from "./perform.ts";
 import { INSTANCE, LIMITS, must } from "./tiny-instance.ts";
 import { attachEni, eniOf } from "./tiny-enis.ts";
 import { newNode } from "./tiny-node.ts";
+import { TinyTime } from "./tiny-time.ts";
 import { TinyWorld } from "./tiny-world.ts";
 
 const CREATE: CreateEni = { kind: "createEni", unit: "address", count: 9, avoidSubnets: [] };
@@ -75,6 +77,24 @@ describe("createEni", () => {
       expect(world.enis).toHaveLength(1);
     },
   );
+
+  test("an attachment whose answer is lost holds nobody up for long, and is adopted", async () => {
+    const world = new TinyWorld();
+    const ec2 = {
+      ...world.ec2,
+      attachEni: async (wanted: Parameters<typeof world.ec2.attachEni>[0]) => {
+        await world.ec2.attachEni(wanted);
+        throw toEc2Error("AttachNetworkInterface", new Error("cut off"));
+      },
+    };
+    const time = new TinyTime();
+    const node = newNode(world, { ec2, time });
+    const outcome = perform(node, CREATE);
+    await time.pass(10_000);
+    expect(await outcome).toMatchObject({ kind: "failed", reason: "other" });
+    const eniId = must(world.enis[1]).id;
+    expect(await perform(node, { kind: "adoptEni", eniId })).toMatchObject({ kind: "adopted" });
+  });
 
   test("the first reason counts when the deletion fails too", async () => {
     const world = new TinyWorld();
