@@ -128,7 +128,8 @@ function run({ node, vpcCidrs, described }: Discovered, parts: PoolParts): Agent
   const running = { ...node, stopping };
   const growth = followCluster({ ...parts, node: running });
   const rules = followRules({ ...running, ...parts });
-  const stopAnnouncing = announceFeatures(running, parts.config);
+  const { telemetry } = parts;
+  const stopAnnouncing = announceFeatures(running, { ...parts.config, telemetry });
   const giving: PromiseWithResolvers<void> = Promise.withResolvers();
   let refused = false;
   const onOutcome = (outcome: Outcome | undefined): void => {

@@ -2,6 +2,7 @@ import type { NodeFeature } from "./cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { eniConfigName } from "./eni-place.ts";
 import { errorFacts } from "./log.ts";
+import type { Telemetry } from "./metrics/telemetry.ts";
 import type { Node } from "./node.ts";
 
 /**
@@ -11,20 +12,22 @@ import type { Node } from "./node.ts";
  */
 export function announceFeatures(
   node: Node,
-  { podEnis }: Pick<AgentConfig, "podEnis">,
+  { podEnis, telemetry }: Pick<AgentConfig, "podEnis"> & { readonly telemetry: Failures },
 ): () => void {
   const { cluster } = node;
   if (cluster === undefined || podEnis === "off") return () => undefined;
   const said = new Set<string>();
   let work: Promise<void> = Promise.resolve();
   const announce = (): void => {
-    work = work.then(() => sayAll(node, said));
+    work = work.then(() => sayAll(node, said, telemetry));
   };
   announce();
   return cluster.onChange(announce);
 }
 
-async function sayAll(node: Node, said: Set<string>): Promise<void> {
+type Failures = Pick<Telemetry, "notePodEniError">;
+
+async function sayAll(node: Node, said: Set<string>, failures: Failures): Promise<void> {
   for (const feature of wantedFeatures(node)) {
     const key = JSON.stringify(feature);
     if (said.has(key)) continue;
@@ -34,6 +37,7 @@ async function sayAll(node: Node, said: Set<string>): Promise<void> {
       said.add(key);
       node.log.info({ feature: feature.name, outcome }, "the CNINode has the feature");
     } catch (error) {
+      failures.notePodEniError("tryEnableSecurityGroupsForPods");
       node.log.warn(
         { feature: feature.name, ...errorFacts(error) },
         "a feature could not be put into the node's CNINode; trying again with the next change",
