@@ -118,7 +118,7 @@ data:
 
 Changes of the ConfigMap and of the node's labels are followed at once, without a restart. Under the policy \`stock\` a change acts as the restart that it takes there: cooldowns are forgotten.
 
-When a rule is malformed the whole ConfigMap is set aside: the settings from before stay in force, the agent logs rule and field, and each node gets the event \`InvalidNodeSettings\` (\`kubectl describe node\`). \`GET /v1/pool\` of an agent's introspection shows under \`nodeSettings\` which rule is in force and what is wrong with the ConfigMap, and under \`targets\` the numbers that it comes to.
+When a rule is malformed the whole ConfigMap is set aside: the settings from before stay in force, on an agent that starts meanwhile those of its environment; the agent logs rule and field, and each node gets the event \`InvalidNodeSettings\` (\`kubectl describe node\`). \`GET /v1/pool\` of an agent's introspection shows under \`nodeSettings\` which rule is in force and what is wrong with the ConfigMap, and under \`targets\` the numbers that it comes to.
 
 The agent needs the Role \`aws-node\` of [deploy/agent](../deploy/agent/aws-node.yaml), which lets it read this one ConfigMap. Without it, it logs that once and the environment is in force.`;
 }
