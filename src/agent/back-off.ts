@@ -13,7 +13,7 @@ export interface BackOff {
  * The schedules of the Amazon VPC CNI plugin v1.23, but for some. Instance metadata is local and free to ask, so we look
  * every second instead of ever more rarely, for the same 162 s in all. A start waits half a minute for EC2, because
  * ending at once makes every node of a throttled account come back, and ask, more often; and a quarter of a minute for
- * metadata to show ENIs that pods are on. The deletion of an ENI that could not be attached is given up soon: an
+ * metadata to show ENIs that pods are on. The deletion of an ENI that was not attached is given up soon: an
  * attachment whose answer was lost makes EC2 refuse it for ever, and the pool stands still meanwhile.
  */
 export const BACK_OFF: Readonly<

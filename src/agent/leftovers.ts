@@ -1,4 +1,5 @@
 import { eniDescription, TAG_KEYS } from "../facts/index.ts";
+import { BACK_OFF } from "./back-off.ts";
 import { deleteEni } from "./eni-removal.ts";
 import { errorFacts } from "./log.ts";
 import type { Node } from "./node.ts";
@@ -15,7 +16,8 @@ export async function sweepLeftovers(node: Node): Promise<void> {
     const unattached = await node.ec2.unattachedEnis({ tags: { [TAG_KEYS.instanceId]: instance } });
     for (const { id, description } of unattached) {
       if (description !== eniDescription(instance)) continue;
-      await deleteEni(node, id);
+      // The pool waits for this: what EC2 does not take at once is for the next sweep, of the cluster's agents too.
+      await deleteEni(node, id, BACK_OFF.undo);
       node.log.info({ eni: id }, "an ENI that an earlier run left unattached is deleted");
     }
   } catch (error) {

@@ -105,6 +105,19 @@ describe("createEni", () => {
     expect(world.enis).toHaveLength(1);
   });
 
+  test("a start does not wait for long for an ENI that EC2 will not delete", async () => {
+    const world = new TinyWorld();
+    world.refuse("attachEni", "AttachmentLimitExceeded");
+    world.refuse("deleteEni", "UnauthorizedOperation");
+    await perform(newNode(world), CREATE);
+    for (let time = 0; time < 20; time++) world.refuse("deleteEni", "RequestLimitExceeded");
+    const time = new TinyTime();
+    const swept = sweepLeftovers(newNode(world, { time }));
+    await time.pass(10_000);
+    await swept;
+    expect(world.enis).toHaveLength(2);
+  });
+
   test("a hundred interfaces leave no device index", async () => {
     const world = new TinyWorld();
     const ec2 = {
