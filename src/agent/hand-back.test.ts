@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { handBack } from "./hand-back.ts";
@@ -110,6 +119,9 @@ describe("repeated while the VPC CNI runs", () => {
     // As its agent writes them, with keys that Berth does not keep.
     const own = readFileSync(file, "utf8").replace('"interfacesCount":1', '"interfacesCount":2');
     writeFileSync(file, own);
+    // A second after Berth's own: the times of files are coarser than this test is slow.
+    const later = new Date(statSync(file).mtimeMs + 1_000);
+    utimesSync(file, later, later);
     expect(await handBackOn(directory)).toMatchObject({ pods: 1 });
     expect(readFileSync(file, "utf8")).toBe(own);
   });

@@ -3,11 +3,12 @@ import { parseAttachmentId, parseEniId, parseSecurityGroupId } from "../facts/in
 import type { AttachmentId, EniId, SecurityGroupId, SubnetId } from "../facts/index.ts";
 import { addIpv4, cidrContains, parseCidr, parseCidr6, parseMac } from "../net/index.ts";
 import type { Cidr, Ip, Ipv4 } from "../net/index.ts";
-import { failureReason } from "../pool/index.ts";
-import type { Assigned, Ec2, Ec2Attachment, Ec2Eni, Ec2SecurityGroup, Ec2Subnet } from "./ec2.ts";
-import { Ec2Error } from "./ec2-error.ts";
+import type { Ec2, Ec2Attachment, Ec2Eni, Ec2SecurityGroup, Ec2Subnet } from "./ec2.ts";
 import type { EniLink, Kernel, PodToWire } from "./kernel.ts";
 import type { InstanceMetadata, MetadataEni } from "./metadata.ts";
+import { inMetadata } from "./tiny-metadata.ts";
+import { tinyKernel } from "./tiny-kernel.ts";
+import { refusal } from "./tiny-refusal.ts";
 import { INSTANCE, LIMITS, must, SUBNET, TINY_SUBNET } from "./tiny-instance.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -84,8 +85,11 @@ export class TinyWorld {
       ),
     subnets: async (which) =>
       this.#call("subnets", () => {
-        const own = { freeAddresses: this.free.length, tags: this.subnetTags };
-        const all = [{ ...TINY_SUBNET, ...own }, ...this.otherSubnets];
+        const freeAddresses = this.free.length;
+        const all = [
+          { ...TINY_SUBNET, freeAddresses, tags: this.subnetTags },
+          ...this.otherSubnets,
+        ];
         return "vpc" in which
           ? all.filter(({ vpc }) => vpc === which.vpc)
           : all.filter(({ id }) => which.ids.includes(id));
@@ -138,9 +142,8 @@ export class TinyWorld {
     assignIpv6Prefix: async (id) =>
       this.#call("assignIpv6Prefix", () => {
         const eni = this.#eni("assignIpv6Prefix", id);
-        const prefix = must(
-          parseCidr6(`2600:1f14:1:1:${(eni.ipv6Prefixes.length + 5).toString()}::/80`),
-        );
+        const text = `2600:1f14:1:1:${(eni.ipv6Prefixes.length + 5).toString()}::/80`;
+        const prefix = must(parseCidr6(text));
         eni.ipv6Prefixes = [...eni.ipv6Prefixes, prefix];
         return prefix;
       }),
@@ -178,66 +181,12 @@ export class TinyWorld {
     enis: async () => this.enis.flatMap((eni) => this.#shown(eni)),
   };
 
-  readonly kernel: Kernel = {
-    setUpHost: () => {
-      this.hostSetUps++;
-      return { removed: [], problem: undefined };
-    },
-    tidyHost: () => undefined,
-    setUpEni: (link) => {
-      if (this.linkError !== undefined) throw this.linkError;
-      this.links.set(link.primaryAddress, link);
-    },
-    tearDownEni: (address) => void this.links.delete(address),
-    wirePod: (pod) => {
-      const error = this.wiringError;
-      this.wiringError = undefined;
-      if (error !== undefined) throw error;
-      invariant(!this.pods.has(pod.address), "two pods are wired with one address");
-      this.pods.set(pod.address, pod);
-      const suffix = `${pod.pod.namespace}.${pod.pod.name}`;
-      return {
-        hostVeth: `${pod.vethPrefix}${suffix}`,
-        suffix,
-        routeTable: pod.deviceIndex === 0 ? 254 : pod.deviceIndex + 1,
-      };
-    },
-    unwirePod: (address) => void this.pods.delete(address),
-    checkPod: ({ address }) => (this.pods.has(address) ? [] : ["the pod is not wired"]),
-    normalise: ({ leases }) => ({
-      dead: leases.filter(({ address }) => !this.pods.has(address)).map(({ key }) => key),
-      failed: [],
-    }),
-  };
+  readonly kernel: Kernel = tinyKernel(this);
 
-  #shown({
-    id,
-    mac,
-    attachment,
-    subnet,
-    primaryIpv4,
-    secondaryIpv4s,
-    prefixes,
-    ipv6Prefixes,
-  }: Ec2Eni): MetadataEni[] {
-    const lag = this.#lag.get(id) ?? 0;
-    this.#lag.set(id, lag - 1);
-    if (attachment === undefined || lag > 0 || primaryIpv4 === undefined) return [];
-    const { deviceIndex, networkCard } = attachment;
-    const ipv4s = [primaryIpv4, ...secondaryIpv4s];
-    return [
-      {
-        id,
-        mac,
-        deviceIndex,
-        networkCard,
-        subnet,
-        subnetCidr: SUBNET,
-        ipv4s,
-        prefixes,
-        ipv6Prefixes,
-      },
-    ];
+  #shown(eni: Ec2Eni): MetadataEni[] {
+    const lag = this.#lag.get(eni.id) ?? 0;
+    this.#lag.set(eni.id, lag - 1);
+    return lag > 0 ? [] : inMetadata(eni);
   }
 
   #call<T>(operation: keyof Ec2, work: () => T): T {
@@ -260,7 +209,6 @@ export class TinyWorld {
 
   #newEni(id: EniId, primaryIpv4: Ipv4): Ec2Eni {
     invariant(cidrContains(SUBNET, primaryIpv4), "an address outside the subnet");
-    const none: Assigned = { ipv4s: [], prefixes: [] };
     return {
       id,
       mac: must(parseMac(`02:00:00:00:00:${id.slice(-2)}`)),
@@ -271,8 +219,8 @@ export class TinyWorld {
       status: "available",
       attachment: undefined,
       primaryIpv4,
-      secondaryIpv4s: none.ipv4s,
-      prefixes: none.prefixes,
+      secondaryIpv4s: [],
+      prefixes: [],
       ipv6Prefixes: [],
       tags: {},
     };
@@ -292,13 +240,4 @@ export class TinyWorld {
   #digits(): string {
     return (this.#next++).toString(16).padStart(8, "0");
   }
-}
-
-function refusal(operation: string, ec2Code: string): Ec2Error {
-  return new Ec2Error(operation, {
-    reason: failureReason(ec2Code),
-    ec2Code,
-    text: "refused by the test",
-    cause: undefined,
-  });
 }

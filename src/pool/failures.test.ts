@@ -4,7 +4,8 @@ import { failureReason } from "./failure.ts";
 import { subnetId } from "./scenario.ts";
 import { poolSettings } from "./settings.ts";
 import type { Outcome, Step, StepFailure, WorkStep } from "./step.ts";
-import { failure, TinyEc2 } from "./tiny-ec2.ts";
+import { TinyEc2 } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 import { keyOf, tinyNode, TinyNode } from "./tiny-node.ts";
 
 const M5_LARGE = { maxEnis: 3, slotsPerEni: 9, maxPods: 110 };

@@ -7,7 +7,8 @@ import { Pool } from "./pool.ts";
 import { type BlockUnit, fallsBack, type PoolSettings, poolSettings } from "./settings.ts";
 import type { AssignBlocks, CreateEni, Outcome, WorkStep } from "./step.ts";
 import { isTooLow } from "./targets.ts";
-import { failure, TinyEc2 } from "./tiny-ec2.ts";
+import { TinyEc2 } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 import type { PoolStats } from "./views.ts";
 
 const LIMITS = { maxEnis: 3, slotsPerEni: 4 };

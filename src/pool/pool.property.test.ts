@@ -13,7 +13,8 @@ import {
 import type { PoolStats } from "./views.ts";
 import type { Outcome, WorkStep } from "./step.ts";
 import { type Action, action, type Fault, targets } from "./tiny-actions.ts";
-import { failure, TinyEc2 } from "./tiny-ec2.ts";
+import { TinyEc2 } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 import { blocksOver, isTooLow } from "./targets.ts";
 
 const SLOTS = 4;

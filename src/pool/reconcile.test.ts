@@ -4,7 +4,7 @@ import { Pool } from "./pool.ts";
 import { attachedEni, cidr, eniId } from "./scenario.ts";
 import { type PoolPolicy, type PoolSettings, poolSettings } from "./settings.ts";
 import type { Outcome, WorkStep } from "./step.ts";
-import { failure } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 
 const MINUTE_MS = 60_000;
 // Growth and freeing are paused, so that only reconciling has something to do.

@@ -4,7 +4,7 @@ import type { Refusal } from "./refusal.ts";
 import { attachedEni, subnetId } from "./scenario.ts";
 import { type PoolPolicy, type PoolSettings, poolSettings } from "./settings.ts";
 import type { Outcome, WorkStep } from "./step.ts";
-import { failure } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 import { tinyNode, type TinyNode } from "./tiny-node.ts";
 
 const M5_LARGE = { maxEnis: 3, slotsPerEni: 9, maxPods: 110 };

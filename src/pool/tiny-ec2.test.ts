@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { cidr, eniId, subnetId } from "./scenario.ts";
 import type { CreateEni } from "./step.ts";
-import { failure, TinyEc2 } from "./tiny-ec2.ts";
+import { TinyEc2 } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 
 const LIMITS = { maxEnis: 2, slotsPerEni: 20 };
 

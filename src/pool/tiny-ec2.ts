@@ -1,18 +1,12 @@
 import { invariant } from "../base/index.ts";
-import { type EniId, parseEniId, parseSubnetId, type SubnetId } from "../facts/index.ts";
-import { type Cidr, cidrContains, cidrOf, parseIpv4, toIpv4 } from "../net/index.ts";
+import { type EniId, parseEniId, type SubnetId } from "../facts/index.ts";
+import { type Cidr, cidrOf } from "../net/index.ts";
 import type { AttachedEni } from "./attached-eni.ts";
 import { blockKey } from "./block.ts";
-import type { FailureReason } from "./failure.ts";
 import type { BlockUnit } from "./settings.ts";
-import type { Outcome, StepFailure, WorkStep } from "./step.ts";
-
-/** A subnet of {@link TinyEc2}: which addresses are taken. */
-interface TinySubnet {
-  readonly id: SubnetId;
-  readonly cidr: Cidr;
-  readonly taken: Set<number>;
-}
+import type { Outcome, WorkStep } from "./step.ts";
+import { failure } from "./tiny-failure.ts";
+import { newSubnet, take, type TinySubnet } from "./tiny-subnet.ts";
 
 interface TinyEni extends AttachedEni {
   blocks: Cidr[];
@@ -209,60 +203,6 @@ export class TinyEc2 {
     const { taken } = this.#subnetOf(id);
     for (let n = 0; n < 2 ** (32 - cidr.bits); n++) taken.delete(cidr.base + n);
   }
-}
-
-/** A failure as the adapter would report it. */
-export function failure(reason: FailureReason, subnetId?: SubnetId): StepFailure {
-  return { kind: "failed", reason, code: CODES[reason], subnetId };
-}
-
-const CODES: Readonly<Record<FailureReason, string>> = {
-  subnetFull: "InsufficientFreeAddressesInSubnet",
-  noFreeBlock: "InsufficientCidrBlocks",
-  perEniLimit: "PrivateIpAddressLimitExceeded",
-  attachmentLimit: "AttachmentLimitExceeded",
-  quota: "NetworkInterfaceLimitExceeded",
-  throttled: "RequestLimitExceeded",
-  unauthorized: "UnauthorizedOperation",
-  eniGone: "InvalidNetworkInterfaceID.NotFound",
-  notReady: "NotShown",
-  other: "InternalError",
-};
-
-function newSubnet(index: number, bits: number): TinySubnet {
-  const base = parseIpv4(`10.${String(index)}.0.0`);
-  const id = parseSubnetId(`subnet-${String(index).padStart(8, "0")}`);
-  invariant(base !== undefined && id !== undefined, "a tiny subnet is well formed");
-  return { id, cidr: cidrOf(base, bits), taken: new Set() };
-}
-
-// All or nothing, as EC2.
-function take(
-  { id, cidr, taken }: TinySubnet,
-  unit: BlockUnit,
-  count: number,
-): Cidr[] | StepFailure {
-  const bits = unit === "address" ? 32 : 28;
-  const size = 2 ** (32 - bits);
-  const found: Cidr[] = [];
-  for (let base: number = cidr.base; found.length < count; base += size) {
-    if (!cidrContains(cidr, toIpv4(base))) return noRoom({ id, cidr, taken }, { unit, count });
-    const addresses = Array.from({ length: size }, (_, n) => base + n);
-    if (addresses.every((ip) => !taken.has(ip))) found.push(cidrOf(toIpv4(base), bits));
-  }
-  for (const block of found) for (let n = 0; n < size; n++) taken.add(block.base + n);
-  return found;
-}
-
-// Fewer free addresses than 16 for each prefix have a code of their own, which is used for much else too.
-function noRoom(
-  { id, cidr, taken }: TinySubnet,
-  { unit, count }: { readonly unit: BlockUnit; readonly count: number },
-): StepFailure {
-  if (unit === "address") return failure("subnetFull", id);
-  const free = 2 ** (32 - cidr.bits) - taken.size;
-  if (free >= count * 16) return failure("noFreeBlock", id);
-  return { ...failure("subnetFull", id), code: "InvalidParameterValue" };
 }
 
 function copy(eni: TinyEni): AttachedEni {

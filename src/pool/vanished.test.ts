@@ -3,7 +3,7 @@ import { Pool } from "./pool.ts";
 import { attachedEni, cidr } from "./scenario.ts";
 import { type PoolPolicy, poolSettings } from "./settings.ts";
 import type { Outcome, WorkStep } from "./step.ts";
-import { failure } from "./tiny-ec2.ts";
+import { failure } from "./tiny-failure.ts";
 
 const LIMITS = { maxEnis: 3, slotsPerEni: 9, maxPods: 110 };
 const MINUTE_MS = 60_000;
