@@ -83,14 +83,22 @@ function writeStock(
 }
 
 function render(leases: readonly SavedLease<Ip>[], boot: Boot): string {
-  const saved = leases.map(({ key, pod, address, assignedAtMs }) => ({
-    key,
-    namespace: pod.namespace,
-    pod: pod.name,
-    address: formatIp(address),
-    assignedAtMs: Math.round(assignedAtMs),
-  }));
-  return `${JSON.stringify({ version: VERSION, bootId: boot.id, leases: saved })}\n`;
+  const head = JSON.stringify({ version: VERSION, bootId: boot.id }).slice(0, -1);
+  return `${head},"leases":[${leases.map(leaseText).join(",")}]}\n`;
+}
+
+// Every change writes all leases, and a pod's start must not wait for what is known of two hundred others.
+const texts = new WeakMap<SavedLease<Ip>, string>();
+
+function leaseText(lease: SavedLease<Ip>): string {
+  const known = texts.get(lease);
+  if (known !== undefined) return known;
+  const { key, pod, address, assignedAtMs } = lease;
+  const { namespace, name } = pod;
+  const saved = { key, namespace, pod: name, address: formatIp(address) };
+  const text = JSON.stringify({ ...saved, assignedAtMs: Math.round(assignedAtMs) });
+  texts.set(lease, text);
+  return text;
 }
 
 function load(file: string, boot: Boot): readonly SavedLease<Ip>[] {

@@ -98,23 +98,29 @@ function firstDouble(leases: readonly StockLease[]): Ip | undefined {
   return undefined;
 }
 
-/** Leases as the VPC CNI would have written them. `timestamps`: those read from a file of it, by key. */
+/** Leases as the VPC CNI would have written them. `allocationOf`: what {@link renderAllocation} makes of one. */
 export function renderStockCheckpoint(
   leases: readonly SavedLease<Ip>[],
-  timestamps: ReadonlyMap<string, string> = new Map(),
+  allocationOf: (lease: SavedLease<Ip>) => string = renderAllocation,
 ): string {
-  const allocations = leases.map(({ key, pod, address, assignedAtMs }) => {
-    const family = typeof address === "number" ? "ipv4" : "ipv6";
-    const head = JSON.stringify({ ...stockKeyOf(key), [family]: formatIp(address) });
-    const metadata = JSON.stringify({
-      ...named("k8sPodNamespace", pod.namespace),
-      ...named("k8sPodName", pod.name),
-      interfacesCount: 1,
-    });
-    const ns = timestampOf(timestamps.get(key), assignedAtMs);
-    return `${head.slice(0, -1)},"allocationTimestamp":${ns},"metadata":${metadata}}`;
-  });
+  const allocations = leases.map((lease) => allocationOf(lease));
   return `{"version":"${STOCK_CHECKPOINT_VERSION}","allocations":[${allocations.join(",")}]}\n`;
+}
+
+/** One lease as the VPC CNI writes it. `known`: the time stamp that was read from its file for the lease's key. */
+export function renderAllocation(
+  { key, pod, address, assignedAtMs }: SavedLease<Ip>,
+  known?: string,
+): string {
+  const family = typeof address === "number" ? "ipv4" : "ipv6";
+  const head = JSON.stringify({ ...stockKeyOf(key), [family]: formatIp(address) });
+  const metadata = JSON.stringify({
+    ...named("k8sPodNamespace", pod.namespace),
+    ...named("k8sPodName", pod.name),
+    interfacesCount: 1,
+  });
+  const ns = timestampOf(known, assignedAtMs);
+  return `${head.slice(0, -1)},"allocationTimestamp":${ns},"metadata":${metadata}}`;
 }
 
 /** The VPC CNI leaves out what is empty. */

@@ -6,7 +6,7 @@ import type { SavedLease } from "../../pool/index.ts";
 import type { Boot } from "../boot.ts";
 import type { Log } from "../log.ts";
 import { replaceFile } from "../replace-file.ts";
-import { parseStockCheckpoint, renderStockCheckpoint } from "./ipam-json.ts";
+import { parseStockCheckpoint, renderAllocation, renderStockCheckpoint } from "./ipam-json.ts";
 
 /** The VPC CNI's checkpoint beside Berth's own. */
 export interface StockFile {
@@ -34,6 +34,14 @@ export interface StockFileSettings {
 export function openStockFile({ path, boot, log }: StockFileSettings): StockFile {
   const kept = existsSync(dirname(path));
   let timestamps: ReadonlyMap<string, string> = new Map();
+  // Every change writes all leases, and a pod's start must not wait for what is known of two hundred others.
+  const texts = new WeakMap<SavedLease<Ip>, string>();
+
+  function allocationOf(lease: SavedLease<Ip>): string {
+    const text = texts.get(lease) ?? renderAllocation(lease, timestamps.get(lease.key));
+    texts.set(lease, text);
+    return text;
+  }
 
   return {
     path,
@@ -57,7 +65,7 @@ export function openStockFile({ path, boot, log }: StockFileSettings): StockFile
       }));
     },
     write(leases) {
-      if (kept) replaceFile(path, renderStockCheckpoint(leases, timestamps));
+      if (kept) replaceFile(path, renderStockCheckpoint(leases, allocationOf));
     },
   };
 }
