@@ -18,7 +18,7 @@ import { applyNft } from "./nft.ts";
 import { RULE_PRIORITY } from "./numbers.ts";
 import { deleteRule, ensureRule, listRules } from "./rules.ts";
 import { needsMarkRule, snatRuleset, type SnatSettings } from "./snat-ruleset.ts";
-import { type SysctlKey, writeSysctl } from "./sysctl.ts";
+import { requireSysctl, writeSysctl } from "./sysctl.ts";
 
 /** All that a node's own network needs to know; where a setting has a name in the VPC CNI it is given. */
 export interface HostSettings extends Omit<SnatSettings, "primaryLink"> {
@@ -54,8 +54,8 @@ export function setUpHost(settings: HostSettings): HostSetUp {
     if (link.mtu !== mtu) setLink(socket, link.index, { mtu });
     const primaryLink = link.name;
     // Loose, because answers to translated connections enter by the primary ENI though their pod lives on another.
-    requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
-    requireSysctl(["ipv4", "ip_forward"], 1, netns);
+    requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, { netns, fix: NEEDS_IPV4 });
+    requireSysctl(["ipv4", "ip_forward"], 1, { netns, fix: NEEDS_IPV4 });
     writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
     const remains = translate(socket, { ...settings, primaryLink });
     const waitingCidrs = setServiceRules(socket, settings, remains);
@@ -147,10 +147,5 @@ function setServiceRules(
   return waiting;
 }
 
-function requireSysctl(key: SysctlKey, value: number, netns: string | undefined): void {
-  if (writeSysctl(key, value, { netns })) return;
-  throw new BerthError("sysctlMissing", `The kernel has no net.${key.join(".")}.`, {
-    fix: "Use a kernel with IPv4 forwarding and reverse path filtering, as every distribution's has.",
-    facts: { key, netns },
-  });
-}
+const NEEDS_IPV4 =
+  "Use a kernel with IPv4 forwarding and reverse path filtering, as every distribution's has.";

@@ -1,12 +1,19 @@
-import { BerthError } from "../base/index.ts";
-import { formatCidr, formatIpv4, type Ipv4, type Mac } from "../net/index.ts";
+import { formatIpv4, type Ipv4, type Mac } from "../net/index.ts";
 import { requireLinkByMac } from "./host.ts";
 import { EGRESS_BLOCK } from "./ipv4-egress.ts";
 import { setLink } from "./links.ts";
 import { withNetlink } from "./netlink-session.ts";
 import { applyNft, type NftCommand, type NftNode } from "./nft.ts";
-import { SNAT_TABLE } from "./snat-ruleset.ts";
-import { type SysctlKey, writeSysctl } from "./sysctl.ts";
+import {
+  baseChain,
+  match,
+  payload,
+  rule,
+  SNAT_TABLE,
+  type SnatPorts,
+  snatTo,
+} from "./snat-nodes.ts";
+import { requireSysctl, writeSysctl } from "./sysctl.ts";
 
 /** What a node of an IPv6 cluster needs to know of its own network. */
 export interface Ipv6HostSettings {
@@ -20,7 +27,7 @@ export interface Ipv6HostSettings {
   /** ENABLE_V4_EGRESS. */
   readonly ipv4Egress: boolean;
   /** AWS_VPC_K8S_CNI_RANDOMIZESNAT, for that translation. */
-  readonly randomize: "prng" | "hashrandom" | "none";
+  readonly randomize: SnatPorts;
   /** False when DISABLE_TCP_EARLY_DEMUX is true. */
   readonly tcpEarlyDemux: boolean;
 }
@@ -37,15 +44,19 @@ export function setUpIpv6Host(settings: Ipv6HostSettings): void {
     if (link.mtu !== mtu) setLink(socket, link.index, { mtu });
     return link.name;
   });
-  require(["ipv6", "conf", "all", "disable_ipv6"], 0, netns);
+  const needs = { netns, fix: NEEDS_IPV6 };
+  requireSysctl(["ipv6", "conf", "all", "disable_ipv6"], 0, needs);
   // Before forwarding is on, which would make the kernel forget the default route that the VPC's router has advertised.
-  require(["ipv6", "conf", primaryLink, "accept_ra"], 2, netns);
-  require(["ipv6", "conf", "all", "forwarding"], 1, netns);
-  require(["ipv4", "conf", primaryLink, "rp_filter"], 2, netns);
-  if (settings.ipv4Egress) require(["ipv4", "ip_forward"], 1, netns);
+  requireSysctl(["ipv6", "conf", primaryLink, "accept_ra"], 2, needs);
+  requireSysctl(["ipv6", "conf", "all", "forwarding"], 1, needs);
+  requireSysctl(["ipv4", "conf", primaryLink, "rp_filter"], 2, needs);
+  if (settings.ipv4Egress) requireSysctl(["ipv4", "ip_forward"], 1, needs);
   writeSysctl(["ipv4", "tcp_early_demux"], settings.tcpEarlyDemux ? 1 : 0, { netns });
   applyNft({ netns, commands: egressRuleset(settings) });
 }
+
+const NEEDS_IPV6 =
+  "Nodes of IPv6 clusters need a kernel with IPv6; do not start it with ipv6.disable=1.";
 
 /**
  * The rules of an IPv6 node: new connections from outside a pod to its egress address are refused, whether or not the
@@ -57,66 +68,28 @@ export function egressRuleset({
   randomize,
 }: Pick<Ipv6HostSettings, "nodeAddress" | "ipv4Egress" | "randomize">): NftCommand[] {
   const table = { family: "ip", name: SNAT_TABLE };
-  const refuse = [toEgress, NEW_CONNECTION, { reject: null }];
-  const translate = [FROM_EGRESS, NOT_MULTICAST, snat(nodeAddress, randomize)];
+  const refuse = [TO_EGRESS, NEW_CONNECTION, { reject: null }];
+  const translate = [FROM_EGRESS, NOT_MULTICAST, snatTo(nodeAddress, randomize)];
   return [
     { add: { table } },
     { delete: { table } },
     { add: { table } },
-    chain("egress-forward", { type: "filter", hook: "forward", prio: 0 }),
+    baseChain("egress-forward", { type: "filter", hook: "forward", prio: 0 }),
     rule("egress-forward", refuse),
     ...(ipv4Egress
       ? [
-          chain("egress-post", { type: "nat", hook: "postrouting", prio: 100 }),
+          baseChain("egress-post", { type: "nat", hook: "postrouting", prio: 100 }),
           rule("egress-post", translate),
         ]
       : []),
   ];
 }
 
-function prefix(addr: string, len: number): NftNode {
-  return { prefix: { addr, len } };
-}
-
-function address(field: "saddr" | "daddr"): NftNode {
-  return { payload: { protocol: "ip", field } };
-}
-
-const EGRESS = prefix(formatCidr(EGRESS_BLOCK).split("/")[0] ?? "", EGRESS_BLOCK.bits);
-const toEgress = { match: { op: "==", left: address("daddr"), right: EGRESS } };
-const FROM_EGRESS = { match: { op: "==", left: address("saddr"), right: EGRESS } };
-const NOT_MULTICAST = {
-  match: { op: "!=", left: address("daddr"), right: prefix("224.0.0.0", 4) },
+const EGRESS: NftNode = {
+  prefix: { addr: formatIpv4(EGRESS_BLOCK.base), len: EGRESS_BLOCK.bits },
 };
-const NEW_CONNECTION = { match: { op: "in", left: { ct: { key: "state" } }, right: "new" } };
-
-function snat(nodeAddress: Ipv4, randomize: Ipv6HostSettings["randomize"]): NftNode {
-  const addr = formatIpv4(nodeAddress);
-  switch (randomize) {
-    case "prng":
-      return { snat: { addr, flags: "fully-random" } };
-    case "hashrandom":
-      return { snat: { addr, flags: "random" } };
-    case "none":
-      return { snat: { addr } };
-  }
-}
-
-function chain(
-  name: string,
-  where: { readonly type: string; readonly hook: string; readonly prio: number },
-): NftCommand {
-  return { add: { chain: { family: "ip", table: SNAT_TABLE, name, ...where, policy: "accept" } } };
-}
-
-function rule(chainName: string, expr: readonly NftNode[]): NftCommand {
-  return { add: { rule: { family: "ip", table: SNAT_TABLE, chain: chainName, expr } } };
-}
-
-function require(key: SysctlKey, value: number, netns: string | undefined): void {
-  if (writeSysctl(key, value, { netns })) return;
-  throw new BerthError("sysctlMissing", `The kernel has no net.${key.join(".")}.`, {
-    fix: "Nodes of IPv6 clusters need a kernel with IPv6; do not start it with ipv6.disable=1.",
-    facts: { key, netns },
-  });
-}
+const MULTICAST: NftNode = { prefix: { addr: "224.0.0.0", len: 4 } };
+const TO_EGRESS = match(payload("daddr"), "==", EGRESS);
+const FROM_EGRESS = match(payload("saddr"), "==", EGRESS);
+const NOT_MULTICAST = match(payload("daddr"), "!=", MULTICAST);
+const NEW_CONNECTION = match({ ct: { key: "state" } }, "in", "new");

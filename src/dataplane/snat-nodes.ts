@@ -1,4 +1,4 @@
-import { type Cidr, cidrCovers, formatIpv4 } from "../net/index.ts";
+import { type Cidr, cidrCovers, formatIpv4, type Ipv4 } from "../net/index.ts";
 import type { NftCommand, NftNode } from "./nft.ts";
 
 /** The only nftables table that Berth owns on a node. */
@@ -16,6 +16,22 @@ export const RETURN: NftNode = { return: null };
 export const IS_INSIDE: NftNode = match(payload("daddr"), "==", "@nosnat");
 /** IPS_CONFIRMED (linux/netfilter/nf_conntrack_common.h): a packet of the connection has passed already. */
 export const CONFIRMED = 8;
+
+/** AWS_VPC_K8S_CNI_RANDOMIZESNAT: how the kernel picks source ports. */
+export type SnatPorts = "prng" | "hashrandom" | "none";
+
+/** Gives a packet another source address. */
+export function snatTo(address: Ipv4, ports: SnatPorts): NftNode {
+  const addr = formatIpv4(address);
+  switch (ports) {
+    case "prng":
+      return { snat: { addr, flags: "fully-random" } };
+    case "hashrandom":
+      return { snat: { addr, flags: "random" } };
+    case "none":
+      return { snat: { addr } };
+  }
+}
 
 /** A set of blocks. */
 export function blockSet(name: string, cidrs: readonly Cidr[]): NftCommand {

@@ -1,7 +1,7 @@
 import { BerthError } from "../base/index.ts";
-import { type Cidr, formatIpv4, type Ipv4 } from "../net/index.ts";
+import type { Cidr, Ipv4 } from "../net/index.ts";
 import type { HostRemains } from "./host-remains.ts";
-import type { NftCommand, NftNode } from "./nft.ts";
+import type { NftCommand } from "./nft.ts";
 import { BRANCH_VETH_PREFIX } from "./numbers.ts";
 import {
   baseChain,
@@ -19,10 +19,10 @@ import {
   rule,
   setMark,
   SNAT_TABLE,
+  type SnatPorts,
+  snatTo,
   typeOf,
 } from "./snat-nodes.ts";
-
-export { SNAT_TABLE } from "./snat-nodes.ts";
 
 /** What decides the translation of pods' addresses and the marks of their connections. */
 export interface SnatSettings {
@@ -40,8 +40,7 @@ export interface SnatSettings {
   readonly excludeCidrs: readonly Cidr[];
   /** AWS_EXTERNAL_SERVICE_CIDRS: always routed by the main table. */
   readonly externalServiceCidrs: readonly Cidr[];
-  /** AWS_VPC_K8S_CNI_RANDOMIZESNAT: how the kernel picks source ports. */
-  readonly randomize: "prng" | "hashrandom" | "none";
+  readonly randomize: SnatPorts;
   /** AWS_VPC_K8S_CNI_VETHPREFIX. */
   readonly vethPrefix: string;
   /** AWS_VPC_K8S_CNI_CONNMARK. */
@@ -190,19 +189,7 @@ function translationRules(settings: SnatSettings): NftCommand[] {
     rule("snat-post", [
       match(outputName, "!=", `${BRANCH_VETH_PREFIX}*`),
       match(typeOf("daddr"), "!=", "local"),
-      snat(settings),
+      snatTo(settings.primaryAddress, settings.randomize),
     ]),
   ];
-}
-
-function snat({ primaryAddress, randomize }: SnatSettings): NftNode {
-  const addr = formatIpv4(primaryAddress);
-  switch (randomize) {
-    case "prng":
-      return { snat: { addr, flags: "fully-random" } };
-    case "hashrandom":
-      return { snat: { addr, flags: "random" } };
-    case "none":
-      return { snat: { addr } };
-  }
 }

@@ -31,6 +31,19 @@ export function writeSysctl(
   }
 }
 
+/** Writes a setting without which there is no pod network. Code "sysctlMissing", with this `fix`, on a kernel without it. */
+export function requireSysctl(
+  key: SysctlKey,
+  value: number,
+  { netns, fix }: { readonly netns: string | undefined; readonly fix: string },
+): void {
+  if (writeSysctl(key, value, { netns })) return;
+  throw new BerthError("sysctlMissing", `The kernel has no net.${key.join(".")}.`, {
+    fix,
+    facts: { key, netns },
+  });
+}
+
 /** Reads a setting of a namespace; undefined when this kernel does not have it. */
 export function readSysctl(
   key: SysctlKey,
