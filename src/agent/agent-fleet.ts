@@ -1,7 +1,6 @@
 import type { KubeClient } from "../kube-client/index.ts";
 import type { Time } from "../time/index.ts";
 import { openClusterSource } from "./cluster-source.ts";
-import { readAgentConfig } from "./config.ts";
 import type { LogConfig } from "./config.ts";
 import { callingWith, withCallerKey } from "./ledger/caller-key.ts";
 import { newEc2 } from "./ec2-client.ts";
@@ -12,6 +11,7 @@ import type { InProcessAgent, Sandbox } from "./in-process-agent.ts";
 import { newLogTo } from "./log.ts";
 import { newNodeMemory } from "./node-memory.ts";
 import type { NodeMemory } from "./node-memory.ts";
+import { newVariableReader } from "./variable-reader.ts";
 import type { Environment } from "./variable-reader.ts";
 
 /** What many agents of one process share. */
@@ -116,10 +116,10 @@ export async function openAgentFleet(world: FleetWorld): Promise<AgentFleet> {
   };
 }
 
-/** A setting that can't be ends the agent itself, with its reason; until then it logs as by default. */
+/** A level that can't be ends the agent itself, with its reason; until then it logs as by default. */
 function levelOf(environment: Environment): LogConfig["level"] {
   try {
-    return readAgentConfig(environment).log.level;
+    return newVariableReader(environment).word("AWS_VPC_K8S_CNI_LOGLEVEL");
   } catch {
     return "info";
   }

@@ -1,6 +1,5 @@
+import type { Environment } from "../variable-reader.ts";
 import type { VariableNote } from "./variable-note.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Which settings make others moot. */
 export interface Rulers {

@@ -1,9 +1,8 @@
 import { BerthError } from "../../base/index.ts";
+import type { Environment } from "../variable-reader.ts";
 import { UNUSED_VARIABLES } from "./unused-variables.ts";
 import type { UnusedVariable } from "./unused-variable.ts";
 import type { VariableNote } from "./variable-note.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What is to be said about variables of the VPC CNI that have no effect here. Throws BerthError `badSetting` for a
