@@ -1,3 +1,4 @@
+import { eniRouteTable } from "../dataplane/index.ts";
 import { formatCidr, formatIp, formatIpv4 } from "../net/index.ts";
 import type { Pool } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
@@ -12,7 +13,6 @@ import type { NodeRules } from "./node-group/follow-rules.ts";
 import { parseOwnerKey } from "./owner.ts";
 import type { PodAddresses } from "./pod-addresses.ts";
 import { eniInfos } from "./stock/eni-infos.ts";
-import { eniTable } from "./stock/route-table.ts";
 import { networkSettings, poolSettingsShown } from "./stock/settings-shown.ts";
 
 /** What can be asked about. */
@@ -38,7 +38,13 @@ export function introspectionPages(parts: IntrospectionParts): (path: string) =>
     "/v1/enis": () =>
       json(
         eniInfos(
-          [{ card: 0, pool, routeTable: (deviceIndex) => eniTable(0, deviceIndex) }],
+          [
+            {
+              card: 0,
+              pool,
+              routeTable: (deviceIndex) => eniRouteTable({ networkCard: 0, deviceIndex }),
+            },
+          ],
           time.nowMs(),
         ),
       ),

@@ -1,3 +1,4 @@
+import { eniRouteTable } from "../../dataplane/index.ts";
 import { formatIp } from "../../net/index.ts";
 import type { Ip } from "../../net/index.ts";
 import type { Lease, OwnerKey } from "../../pool/index.ts";
@@ -6,7 +7,6 @@ import type { CniParts } from "../cni-parts.ts";
 import { newInTurn } from "../in-turn.ts";
 import { refusalText } from "../refusal-text.ts";
 import type { AddressStore, StoredAddress } from "./address-store.ts";
-import { eniTable } from "./route-table.ts";
 
 /** A pool as the VPC CNI's plugin sees it. What is promised is in the checkpoint before it is said. */
 export function poolStore(parts: CniParts, networkCard = 0): AddressStore {
@@ -58,6 +58,6 @@ function stored({ address, deviceIndex }: Lease<Ip>, networkCard: number): Store
     family: 4,
     address: formatIp(address),
     deviceNumber: deviceIndex,
-    routeTable: eniTable(networkCard, deviceIndex),
+    routeTable: eniRouteTable({ networkCard, deviceIndex }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { eniRouteTable } from "../../dataplane/index.ts";
 import { systemTime } from "../../time/index.ts";
 import type { AddressStore, StoredAddress } from "./address-store.ts";
-import { eniTable } from "./route-table.ts";
 import { addNetwork, CallRefused, delNetwork } from "./stock-service.ts";
 import type { StockServiceParts } from "./stock-service.ts";
 
@@ -29,7 +29,7 @@ function card(
         family,
         address,
         deviceNumber: device,
-        routeTable: eniTable(networkCard, device),
+        routeTable: eniRouteTable({ networkCard, deviceIndex: device }),
       };
       held.set(key, stored);
       return stored;
