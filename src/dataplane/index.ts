@@ -15,7 +15,7 @@ export { readRemains, setUpHost } from "./host.ts";
 export type { HostSettings, HostSetUp } from "./host.ts";
 export type { HostRemains } from "./host-remains.ts";
 export { isErrno, KernelError } from "./kernel-error.ts";
-export { checkEgress, EGRESS_BLOCK } from "./ipv4-egress.ts";
+export { checkEgress, EGRESS_CAPACITY, FIRST_EGRESS_ADDRESS } from "./ipv4-egress.ts";
 export { setUpIpv6Host } from "./ipv6-host.ts";
 export type { Ipv6HostSettings } from "./ipv6-host.ts";
 export { egressOf, wireIpv6Pod } from "./ipv6-pod.ts";

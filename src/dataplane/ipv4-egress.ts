@@ -16,9 +16,11 @@ export const EGRESS_BLOCK: Cidr = cidrOf(toIpv4(0xa9fe_ac00), 22);
 /** The node's end of every such link, and the pods' gateway. */
 const GATEWAY: Ipv4 = addIpv4(EGRESS_BLOCK.base, 1);
 
-/** Pods' addresses: all of the block but its own, the gateway's and the broadcast address. */
-const FIRST: Ipv4 = addIpv4(GATEWAY, 1);
-const PODS_MAX = cidrSize(EGRESS_BLOCK) - 3;
+/** The first of the pods' addresses, which are all of the block but its own, the gateway's and the broadcast address. */
+export const FIRST_EGRESS_ADDRESS: Ipv4 = addIpv4(GATEWAY, 1);
+
+/** How many pods of a node can have an IPv4 egress address. */
+export const EGRESS_CAPACITY: number = cidrSize(EGRESS_BLOCK) - 3;
 
 /** The pod's interface for IPv4. */
 const IF_NAME = "v4if0";
@@ -85,8 +87,10 @@ function takeAddress(
 
 /** The addresses that pods can have, each once: from `first` to the last, and on from the block's beginning. */
 export function egressAddressesFrom(first: Ipv4): Ipv4[] {
-  const at = first - FIRST;
-  return Array.from({ length: PODS_MAX }, (_, step) => addIpv4(FIRST, (at + step) % PODS_MAX));
+  const at = first - FIRST_EGRESS_ADDRESS;
+  return Array.from({ length: EGRESS_CAPACITY }, (_, step) =>
+    addIpv4(FIRST_EGRESS_ADDRESS, (at + step) % EGRESS_CAPACITY),
+  );
 }
 
 /** Removes the link again, if it is there, and with it the pod's end. */

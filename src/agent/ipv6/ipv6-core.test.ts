@@ -4,7 +4,8 @@ import { eventually, removeDirectory, startTinyAgent } from "../tiny-agent.ts";
 import type { TinyAgent } from "../tiny-agent.ts";
 import { must } from "../tiny-instance.ts";
 import { TinyWorld } from "../tiny-world.ts";
-import { EGRESS_CAPACITY, egressAddressOf } from "./egress-address.ts";
+import { EGRESS_CAPACITY } from "../../dataplane/index.ts";
+import { egressAddressOf } from "./egress-address.ts";
 
 const IPV6 = { ENABLE_IPv4: "false", ENABLE_IPv6: "true", ENABLE_PREFIX_DELEGATION: "true" };
 const agents: TinyAgent[] = [];

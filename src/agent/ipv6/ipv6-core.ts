@@ -1,3 +1,4 @@
+import { EGRESS_CAPACITY } from "../../dataplane/index.ts";
 import type { Ip } from "../../net/index.ts";
 import { Ipv6Pool, Pool } from "../../pool/index.ts";
 import type { SavedLease } from "../../pool/index.ts";
@@ -21,7 +22,6 @@ import { settingsFor } from "../pool-settings.ts";
 import { restore } from "../restore.ts";
 import { newWake } from "../wake.ts";
 import type { Wake } from "../wake.ts";
-import { EGRESS_CAPACITY } from "./egress-address.ts";
 import { keepPrefix } from "./prefix-keeper.ts";
 import type { PrefixKeeper } from "./prefix-keeper.ts";
 
