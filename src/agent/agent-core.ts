@@ -7,6 +7,7 @@ import { sweepsLeaks } from "./cluster-duties/cluster-duties.ts";
 import { clusterKnown } from "./cluster-known.ts";
 import { newCniHandler } from "./cni-handlers.ts";
 import type { CniHandler } from "./cni-handlers.ts";
+import { cniPartsOf } from "./cni-parts.ts";
 import type { CniParts } from "./cni-parts.ts";
 import type { AgentConfig } from "./config.ts";
 import { discover } from "./discover.ts";
@@ -154,7 +155,13 @@ function run({ node, vpcCidrs, described }: Discovered, parts: PoolParts): Agent
     await checkpoint.commit();
   });
   ended.catch(() => undefined); // whoever stops it hears of it
-  const cni = cniParts(running, parts, growth);
+  const cni = cniPartsOf(running, {
+    ...{ config: parts.config, instance: node.instance, pool, checkpoint, telemetry },
+    wake: parts.wake,
+    obstacle: () => growth.obstacle,
+    subnetCidr: (subnet) =>
+      [...node.enis.values()].find((eni) => eni.subnet === subnet)?.subnetCidr,
+  });
   return {
     pool,
     rules,
@@ -196,29 +203,5 @@ function loopParts(
       // After the start one agent sweeps for all of the cluster, if there is one.
       return node.cluster === undefined ? nowMs + SWEEP_PERIOD_MS : Infinity;
     },
-  };
-}
-
-function cniParts(
-  node: Node,
-  { config, pool, checkpoint, telemetry, wake }: PoolParts,
-  growth: Growth,
-): CniParts {
-  return {
-    pool,
-    checkpoint,
-    wake,
-    kernel: node.kernel,
-    time: node.time,
-    log: node.log,
-    cluster: node.cluster,
-    stopping: node.stopping,
-    addWaitMs: config.policy === "stock" ? 0 : config.addWaitMs,
-    podAddressAnnotation: config.podAddressAnnotation,
-    instanceType: node.instance.instanceType,
-    subnetCidr: (subnet) =>
-      [...node.enis.values()].find((eni) => eni.subnet === subnet)?.subnetCidr,
-    obstacle: () => growth.obstacle,
-    telemetry,
   };
 }

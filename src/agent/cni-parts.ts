@@ -6,9 +6,12 @@ import type { Lease, OwnerKey } from "../pool/index.ts";
 import type { Time } from "../time/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
+import type { AgentConfig } from "./config.ts";
 import type { Kernel, PodToWire } from "./kernel.ts";
 import type { Log } from "./log.ts";
+import type { InstanceFacts } from "./metadata.ts";
 import type { Telemetry } from "./metrics/telemetry.ts";
+import type { NodePorts } from "./node.ts";
 import { ownerKey } from "./owner.ts";
 import type { PodAddresses } from "./pod-addresses.ts";
 import type { Wake } from "./wake.ts";
@@ -33,6 +36,31 @@ export interface CniParts {
   readonly instanceType: string;
   readonly subnetCidr: (subnet: SubnetId) => Cidr | undefined;
   readonly telemetry: Pick<Telemetry, "noteCniCall" | "noteNoAddress">;
+}
+
+/** What is the same for both address families, from the node and from its agent's settings. */
+export function cniPartsOf(
+  { kernel, time, log, cluster, stopping }: NodePorts,
+  {
+    config,
+    instance,
+    ...parts
+  }: Pick<CniParts, "pool" | "checkpoint" | "wake" | "obstacle" | "subnetCidr" | "telemetry"> & {
+    readonly config: Pick<AgentConfig, "policy" | "addWaitMs" | "podAddressAnnotation">;
+    readonly instance: InstanceFacts;
+  },
+): CniParts {
+  return {
+    ...parts,
+    kernel,
+    time,
+    log,
+    cluster,
+    stopping,
+    addWaitMs: config.policy === "stock" ? 0 : config.addWaitMs,
+    podAddressAnnotation: config.podAddressAnnotation,
+    instanceType: instance.instanceType,
+  };
 }
 
 /** Under which key the pool holds the address of the request's interface. */

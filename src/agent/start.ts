@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CONFLIST_FILE, renderConflist } from "../cni/index.ts";
+import { aborted } from "./aborted.ts";
 import type { AgentCore } from "./agent-core.ts";
 import { newCheckpoint } from "./checkpoint.ts";
 import type { AgentConfig } from "./config.ts";
@@ -21,7 +22,7 @@ export interface RunningAgent {
 }
 
 /**
- * Starts an agent over its ports: what {@link startCore} does, the socket, and last the network list, which tells the
+ * Starts an agent over its ports: what {@link startFamilyCore} does, the socket, and last the network list, which tells the
  * runtime that pods can come: once there are addresses to give. `ports.stopping` stops it; running pods and the network
  * list stay, as the next agent takes them over. Throws BerthError when the node can't be used.
  */
@@ -98,11 +99,4 @@ async function finish(
 function writeConflist(config: AgentConfig): void {
   const file = join(config.cniConfDir, CONFLIST_FILE);
   replaceFile(file, renderConflist({ ...config, mtu: config.podMtu }), 0o644);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
 }

@@ -2,11 +2,12 @@ import { EGRESS_CAPACITY } from "../../dataplane/index.ts";
 import type { Ip } from "../../net/index.ts";
 import { Ipv6Pool, Pool } from "../../pool/index.ts";
 import type { SavedLease } from "../../pool/index.ts";
+import { aborted } from "../aborted.ts";
 import { withEc2 } from "../agent-core.ts";
 import type { AgentCore, CoreParts } from "../agent-core.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import { newCniHandler } from "../cni-handlers.ts";
-import type { CniParts } from "../cni-parts.ts";
+import { cniPartsOf } from "../cni-parts.ts";
 import { findPrimaryEni } from "../discover.ts";
 import type { Ec2Eni } from "../ec2.ts";
 import { missingTags } from "../eni-tags.ts";
@@ -112,7 +113,15 @@ function run(ports: NodePorts, parts: Running): AgentCore {
   const rules = followRules({ ...ports, ...parts, pool, wake });
   const keeper = keepPrefix(ports, parts, stopping);
   keeper.ended.catch(() => broken.abort());
-  const cni = cniParts({ ...ports, stopping }, parts);
+  const { instance } = parts;
+  const cni = cniPartsOf(
+    { ...ports, stopping },
+    {
+      ...{ config, instance, pool: addresses, checkpoint, telemetry, wake },
+      obstacle: () => (config.provisioning === "off" ? NOT_PROVISIONING : undefined),
+      subnetCidr: () => undefined,
+    },
+  );
   const ended = finish(keeper, stopping).finally(async () => {
     rules.stop();
     await checkpoint.commit();
@@ -133,29 +142,5 @@ function run(ports: NodePorts, parts: Running): AgentCore {
 
 async function finish(keeper: PrefixKeeper, stopping: AbortSignal): Promise<void> {
   await keeper.ended;
-  if (stopping.aborted) return;
-  await new Promise<void>((resolve) =>
-    stopping.addEventListener("abort", () => resolve(), { once: true }),
-  );
-}
-
-function cniParts(ports: NodePorts, parts: Running): CniParts {
-  const { config, instance, addresses, checkpoint, wake, telemetry } = parts;
-  const { kernel, time, log, cluster, stopping } = ports;
-  return {
-    pool: addresses,
-    checkpoint,
-    wake,
-    kernel,
-    time,
-    log,
-    cluster,
-    stopping,
-    addWaitMs: config.policy === "stock" ? 0 : config.addWaitMs,
-    podAddressAnnotation: config.podAddressAnnotation,
-    instanceType: instance.instanceType,
-    subnetCidr: () => undefined,
-    obstacle: () => (config.provisioning === "off" ? NOT_PROVISIONING : undefined),
-    telemetry,
-  };
+  await aborted(stopping);
 }
