@@ -32,7 +32,7 @@ export function readModes(read: VariableReader): Modes {
   };
 }
 
-/** Throws BerthError `settingsConflict` when the instance can't have IPv6 prefixes (EC2 user guide, "Prefix delegation"). */
+/** Throws BerthError `instanceWithoutPrefixes` when the instance can't have IPv6 prefixes (EC2 user guide, "Prefix delegation"). */
 export function requireNitro(
   modes: Pick<Modes, "ipv6">,
   given: { readonly limits: InstanceLimits; readonly instanceType: string },

@@ -8,7 +8,7 @@ import { SUBNET_VARIABLES } from "./subnets/subnet-variables.ts";
 
 /**
  * Every variable that the agent reads. Those that Amazon's VPC CNI knows have its names and defaults, so that a
- * DaemonSet's settings can be taken over; where Berth's default differs, the meaning says so.
+ * DaemonSet's settings can be taken over; what differs is each one's `difference`.
  */
 export const VARIABLES: typeof POOL_VARIABLES &
   typeof CLUSTER_VARIABLES &
