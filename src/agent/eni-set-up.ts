@@ -66,11 +66,19 @@ export function attached(eni: KnownEni, blocks: readonly Cidr[]): AttachedEni {
     id: eni.id,
     deviceIndex: eni.deviceIndex,
     role: eni.role,
-    service: eni.kernel === "set" && eni.pods === "open" ? "pods" : "excluded",
+    service: serviceOf(eni),
     subnetId: eni.subnet,
     primaryAddress: eni.primaryAddress,
     blocks,
   };
+}
+
+/** Whether new pods get addresses of the ENI. */
+export function serviceOf({
+  kernel,
+  pods,
+}: Pick<KnownEni, "kernel" | "pods">): AttachedEni["service"] {
+  return kernel === "set" && pods === "open" ? "pods" : "excluded";
 }
 
 /** The blocks of an ENI as EC2 has them. */

@@ -2,7 +2,7 @@ import { systemTime } from "../time/index.ts";
 import type { Time } from "../time/index.ts";
 import type { Log } from "./log.ts";
 import type { Node } from "./node.ts";
-import { onlySubnet } from "./subnets/subnets.ts";
+import type { Subnets } from "./subnets/subnets.ts";
 import { INSTANCE, LIMITS } from "./tiny-instance.ts";
 import type { TinyWorld } from "./tiny-world.ts";
 
@@ -36,10 +36,24 @@ export function newNode({ ec2, metadata, kernel }: TinyWorld, given: Partial<Nod
     manageUntaggedEnis: true,
     provisioning: "on",
     customNetworking: undefined,
-    subnets: onlySubnet(INSTANCE.subnet, INSTANCE.availabilityZone),
+    subnets: ownSubnet(),
     enis: new Map(),
     ignored: new Set(),
     unmanaged: new Set(),
     ...given,
+  };
+}
+
+/** ENIs are made in the node's own subnet, whatever EC2 says. */
+function ownSubnet(): Subnets {
+  const { subnet, availabilityZone: zone } = INSTANCE;
+  const choices = [{ subnet, zone, freeAddresses: undefined, unused: undefined }];
+  return {
+    refresh: () => Promise.resolve(),
+    isClosed: () => false,
+    choose: () => Promise.resolve(choices),
+    noteRefusal: () => undefined,
+    choices: () => choices,
+    onAnswer: () => () => undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { Pool } from "../../pool/index.ts";
 import type { Ec2Subnet } from "../ec2.ts";
+import { serviceOf } from "../eni-set-up.ts";
 import type { Node } from "../node.ts";
 import type { Wake } from "../wake.ts";
 
@@ -40,9 +41,9 @@ function fitEnis({ node, pool, wake }: SubnetFollowers): void {
   for (const eni of [...node.enis.values()]) {
     const pods = node.subnets.isClosed(eni.subnet) ? "closed" : "open";
     if (pods === eni.pods) continue;
-    node.enis.set(eni.id, { ...eni, pods });
-    const service = pods === "open" && eni.kernel === "set" ? "pods" : "excluded";
-    pool.setService(eni.id, service, node.time.nowMs());
+    const changed = { ...eni, pods } as const;
+    node.enis.set(eni.id, changed);
+    pool.setService(eni.id, serviceOf(changed), node.time.nowMs());
     node.log.info({ eni: eni.id, subnet: eni.subnet, pods }, "an ENI's subnet has other tags now");
     wake.call();
   }

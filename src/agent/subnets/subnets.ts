@@ -23,16 +23,3 @@ export interface EniSize {
   readonly unit: AllocationUnit;
   readonly count: number;
 }
-
-/** For an agent to whom no subnet's tags matter: ENIs are made in its own. */
-export function onlySubnet(own: SubnetId, zone: string): Subnets {
-  const choices = [{ subnet: own, zone, freeAddresses: undefined, unused: undefined }];
-  return {
-    refresh: () => Promise.resolve(),
-    isClosed: () => false,
-    choose: () => Promise.resolve(choices),
-    noteRefusal: () => undefined,
-    choices: () => choices,
-    onAnswer: () => () => undefined,
-  };
-}
