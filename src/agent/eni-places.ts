@@ -1,6 +1,5 @@
-import type { StepFailure } from "../pool/index.ts";
-import type { CreateEni } from "../pool/index.ts";
 import type { SubnetId } from "../facts/index.ts";
+import type { CreateEni, StepFailure } from "../pool/index.ts";
 import { placeForEni } from "./eni-place.ts";
 import type { EniPlace } from "./eni-place.ts";
 import type { Node } from "./node.ts";

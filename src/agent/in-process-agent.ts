@@ -70,7 +70,6 @@ export interface InProcessAgent {
 interface Begun {
   readonly core: AgentCore;
   readonly instance: InstanceFacts;
-  readonly telemetry: Telemetry;
 }
 
 /** Starts an agent. Settings that can't be reject `ready` and `ended`, as they would end a process. */
@@ -148,7 +147,7 @@ async function begin(options: InProcessAgentOptions, stopping: AbortSignal): Pro
       }),
     },
   );
-  return { core, instance, telemetry };
+  return { core, instance };
 }
 
 async function untilReady({ servable, giving, stopping, ended }: AgentCore): Promise<void> {

@@ -4,7 +4,7 @@ import { RESERVED_PER_SUBNET } from "../../facts/index.ts";
 import type { VpcId } from "../../facts/index.ts";
 import type { EniConfigCondition, EniConfigStatus } from "../../kube-client/index.ts";
 import type { Ec2Subnet } from "../ec2.ts";
-import type { ClusterNode, NamedEniConfig } from "../cluster.ts";
+import type { NamedEniConfig, NamedNode } from "../cluster.ts";
 import { findProblems, zoneProblem } from "./problem.ts";
 import type { EniConfigFacts } from "./problem.ts";
 
@@ -12,9 +12,7 @@ import type { EniConfigFacts } from "./problem.ts";
 const NAMES_MAX = 20;
 
 /** A node that uses an ENIConfig. */
-export interface MatchingNode extends Pick<ClusterNode, "labels"> {
-  readonly name: string;
-}
+export type MatchingNode = Pick<NamedNode, "name" | "labels">;
 
 /** What a status is made of. */
 export interface StatusParts extends EniConfigFacts {
@@ -125,7 +123,7 @@ function dated(
   return { ...said, observedGeneration: generation, lastTransitionTime };
 }
 
-/** A change of the number of free addresses alone is worth a write when it is this share of the subnet, */
+/** A change of the number of free addresses alone is worth a write when it is this share of the subnet. */
 const NOTABLE_SHARE = 0.05;
 
 /** Whether a status says something that the one before did not: each write goes to every agent. */

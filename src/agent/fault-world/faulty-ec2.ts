@@ -1,15 +1,13 @@
 import { invariant } from "../../base/index.ts";
 import type { Random } from "../../base/index.ts";
+import { ADDRESSES_PER_PREFIX } from "../../facts/index.ts";
 import { addIpv4, toIpv4 } from "../../net/index.ts";
 import type { Cidr, Ipv4 } from "../../net/index.ts";
-import { failureReason } from "../../pool/index.ts";
 import type { Time } from "../../time/index.ts";
 import type { Ec2, Ec2Eni } from "../ec2.ts";
-import { Ec2Error } from "../ec2-error.ts";
 import { LIMITS, must } from "../tiny-instance.ts";
+import { refusal } from "../tiny-refusal.ts";
 import type { TinyWorld } from "../tiny-world.ts";
-
-const PREFIX_SIZE = 16;
 
 /** For the tests of this room: what goes wrong, in percent of EC2's calls, and how late its answers are. */
 export interface Faults {
@@ -61,7 +59,7 @@ export function slotsOf({ secondaryIpv4s, prefixes }: Ec2Eni): number {
 
 /** The addresses of a /28. */
 export function addressesOf({ base }: Cidr): Ipv4[] {
-  return Array.from({ length: PREFIX_SIZE }, (_, index) => addIpv4(base, index));
+  return Array.from({ length: ADDRESSES_PER_PREFIX }, (_, index) => addIpv4(base, index));
 }
 
 /** What the world's own EC2 does with single addresses only, and the limit of ENIs, which it does not know. */
@@ -117,8 +115,10 @@ function takePrefixes(world: TinyWorld, operation: string, count: number): Cidr[
   const free = new Set<number>(world.free);
   const bases = [...free].filter(
     (base) =>
-      base % PREFIX_SIZE === 0 &&
-      Array.from({ length: PREFIX_SIZE }, (_, index) => base + index).every((ip) => free.has(ip)),
+      base % ADDRESSES_PER_PREFIX === 0 &&
+      Array.from({ length: ADDRESSES_PER_PREFIX }, (_, index) => base + index).every((ip) =>
+        free.has(ip),
+      ),
   );
   const taken = bases.toSorted((a, b) => a - b).slice(0, count);
   if (taken.length < count) throw refusal(operation, "InsufficientCidrBlocks");
@@ -127,13 +127,4 @@ function takePrefixes(world: TinyWorld, operation: string, count: number): Cidr[
   world.free = world.free.filter((ip) => !gone.has(ip));
   invariant(blocks.length === count, "as many blocks as asked for");
   return blocks;
-}
-
-function refusal(operation: string, ec2Code: string): Ec2Error {
-  return new Ec2Error(operation, {
-    reason: failureReason(ec2Code),
-    ec2Code,
-    text: "refused by the seed",
-    cause: undefined,
-  });
 }

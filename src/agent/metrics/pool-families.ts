@@ -1,9 +1,8 @@
+import { ADDRESSES_PER_PREFIX } from "../../facts/index.ts";
 import { cidrSize, formatCidr } from "../../net/index.ts";
 import type { Pool, PoolSettings, WorkStep } from "../../pool/index.ts";
 import type { Family } from "./exposition.ts";
 import { gauge, value } from "./instruments.ts";
-
-const PER_PREFIX = 16;
 
 /** What the pool holds at this moment, under the VPC CNI's names and Berth's. */
 export function poolFamilies(pool: Pool, nowMs: number): Family[] {
@@ -102,7 +101,7 @@ export function usableEnis({ maxEnis, unmanagedEnis }: PoolSettings): number {
 
 /** Addresses for pods that the node may have. */
 export function mostAddresses(settings: PoolSettings): number {
-  const perSlot = settings.unit === "prefix" ? PER_PREFIX : 1;
+  const perSlot = settings.unit === "prefix" ? ADDRESSES_PER_PREFIX : 1;
   return usableEnis(settings) * settings.slotsPerEni * perSlot;
 }
 

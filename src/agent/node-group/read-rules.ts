@@ -24,7 +24,7 @@ export function readNodeRules(text: string): Result<readonly NodeRule[], string>
     value: parsed.data.map(({ name, selector, set }) => ({
       name,
       matches: compileSelector(selector as Parameters<typeof compileSelector>[0]),
-      set: set,
+      set,
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { cidrContains, formatCidr, formatIpv4 } from "../../net/index.ts";
+import { cidrContains, cidrSize, formatCidr, formatIpv4 } from "../../net/index.ts";
 import type { Cidr } from "../../net/index.ts";
 import type { BlockView, EniView, Lease, Pool } from "../../pool/index.ts";
 import { stockKeyOf } from "./stock-key.ts";
@@ -25,7 +25,7 @@ function cardInfo({ pool, routeTable }: CardView, nowMs: number): object {
     eni.id,
     eniInfo(eni, { routeTable: routeTable(eni.deviceIndex), leases }),
   ]);
-  const sizes = enis.flatMap(({ blocks }) => blocks.map(({ cidr }) => 2 ** (32 - cidr.bits)));
+  const sizes = enis.flatMap(({ blocks }) => blocks.map(({ cidr }) => cidrSize(cidr)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return { TotalIPs: total, AssignedIPs: leases.length, ENIs: Object.fromEntries(infos) };
 }
