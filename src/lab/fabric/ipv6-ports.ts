@@ -2,7 +2,6 @@ import {
   addAddress,
   applyNft,
   deleteRoute,
-  hostPrefix,
   type NetlinkSocket,
   replaceNeighbour,
   replaceRoute,
@@ -10,11 +9,12 @@ import {
 } from "../../dataplane/index.ts";
 import {
   type Cidr6,
+  cidr6Of,
   formatCidr6,
   type Ipv6,
+  ipv6FromBytes,
   type Mac,
   macBytes,
-  parseIpv6,
   toIpv6,
 } from "../../net/index.ts";
 
@@ -90,15 +90,12 @@ export function changeIpv6Routes(
 
 /** The block that is one address. */
 export function ipv6Block(address: Ipv6): Cidr6 {
-  return hostPrefix(address) as Cidr6;
+  return cidr6Of(address, 128);
 }
 
 /** The link-local address that a link with that MAC gives itself (RFC 4291, appendix A). */
 function linkLocalOf(mac: Mac): Ipv6 {
   const bytes = [...macBytes(mac)].map((byte, at) => (at === 0 ? byte ^ 2 : byte));
-  const hex = [...bytes.slice(0, 3), 0xff, 0xfe, ...bytes.slice(3)].map((byte) =>
-    byte.toString(16).padStart(2, "0"),
-  );
-  const groups = [0, 2, 4, 6].map((at) => `${hex[at] ?? ""}${hex[at + 1] ?? ""}`);
-  return parseIpv6(`fe80::${groups.join(":")}`) ?? ROUTER_LINK_LOCAL;
+  const eui64 = [...bytes.slice(0, 3), 0xff, 0xfe, ...bytes.slice(3)];
+  return ipv6FromBytes([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...eui64]);
 }

@@ -2,7 +2,6 @@ import { invariant } from "../../base/index.ts";
 import type { EniId, InstanceId, NatGatewayId, RouteTableId } from "../../facts/index.ts";
 import { addIpv4, type Cidr, cidrOf, type Ipv4, type Mac } from "../../net/index.ts";
 import type { Eni, NatGateway, Region, Route, RouteTable } from "../../vpc/index.ts";
-
 import { ipv6Block, type Ipv6Blocks } from "./ipv6-ports.ts";
 
 /** What a region should look like in the kernel. */
