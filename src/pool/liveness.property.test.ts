@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EniId } from "../facts/index.ts";
 import type { AttachedEni } from "./attached-eni.ts";
-import type { FailureReason } from "./failure.ts";
 import { Pool } from "./pool.ts";
 import { type BlockUnit, fallsBack, type PoolSettings, poolSettings } from "./settings.ts";
 import type { AssignBlocks, CreateEni, Outcome, WorkStep } from "./step.ts";
 import { isTooLow } from "./targets.ts";
+import { type Fault, GROWING, REASONS } from "./tiny-actions.ts";
 import { TinyEc2 } from "./tiny-ec2.ts";
 import { failure } from "./tiny-failure.ts";
 import type { PoolStats } from "./views.ts";
@@ -22,9 +22,6 @@ const ROOM_SEEN_WITHIN_MS = 121_000;
 /** More steps without a rest than any pool of this size has a reason for. */
 const STEPS_MAX = 3_000;
 
-/** A step works, fails, or fails although EC2 did it. */
-type Fault = { readonly reason: FailureReason; readonly happened: boolean } | undefined;
-
 type Action =
   | { readonly do: "pods"; readonly count: number }
   | { readonly do: "step"; readonly fault: Fault }
@@ -34,21 +31,8 @@ type Action =
   | { readonly do: "restart"; readonly excluded: number }
   | { readonly do: "configure"; readonly settings: Partial<PoolSettings> };
 
-const REASONS: readonly FailureReason[] = [
-  ...(["subnetFull", "noFreeBlock", "perEniLimit", "attachmentLimit", "quota"] as const),
-  ...(["throttled", "unauthorized", "notReady", "other"] as const),
-];
-
 const targets: fc.Arbitrary<Partial<PoolSettings>> = fc.record({
-  unit: fc.constantFrom("address", "prefix"),
-  warmEniTarget: fc.nat(2),
-  warmIpTarget: fc.nat(6),
-  minimumIpTarget: fc.nat(9),
-  warmPrefixTarget: fc.nat(2),
-  prefixFallback: fc.constantFrom("singles", "singles", "none"),
-  maxPods: fc.constantFrom(5, 12, 110),
-  customNetworking: fc.constantFrom("off", "on"),
-  trunkReserve: fc.constantFrom("none", "reserved"),
+  ...GROWING,
   networkCard: fc.constantFrom(0, 0, 0, 1),
 });
 

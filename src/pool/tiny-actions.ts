@@ -19,10 +19,11 @@ export type Action =
 /** A step works, fails, or fails although EC2 did it. */
 export type Fault = { readonly reason: FailureReason; readonly happened: boolean } | undefined;
 
-const REASONS = [
-  ...["subnetFull", "noFreeBlock", "perEniLimit", "attachmentLimit", "quota", "throttled"],
-  ...["unauthorized", "notReady", "other"],
-] as FailureReason[];
+/** For the tests of this room: what a step can fail for. */
+export const REASONS: readonly FailureReason[] = [
+  ...(["subnetFull", "noFreeBlock", "perEniLimit", "attachmentLimit", "quota"] as const),
+  ...(["throttled", "unauthorized", "notReady", "other"] as const),
+];
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
@@ -32,8 +33,19 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   },
 );
 
-/** For the tests of this room: settings of all kinds. */
-export const targets: fc.Arbitrary<Partial<PoolSettings>> = fc.record({
+type Growing =
+  | "unit"
+  | "warmEniTarget"
+  | "warmIpTarget"
+  | "minimumIpTarget"
+  | "warmPrefixTarget"
+  | "prefixFallback"
+  | "maxPods"
+  | "customNetworking"
+  | "trunkReserve";
+
+/** For the tests of this room: settings that let a pool grow, each of all kinds. */
+export const GROWING: { readonly [Key in Growing]: fc.Arbitrary<PoolSettings[Key]> } = {
   unit: fc.constantFrom("address", "prefix"),
   warmEniTarget: fc.nat(2),
   warmIpTarget: fc.nat(6),
@@ -43,6 +55,11 @@ export const targets: fc.Arbitrary<Partial<PoolSettings>> = fc.record({
   maxPods: fc.constantFrom(5, 12, 110),
   customNetworking: fc.constantFrom("off", "on"),
   trunkReserve: fc.constantFrom("none", "reserved"),
+};
+
+/** For the tests of this room: settings of all kinds. */
+export const targets: fc.Arbitrary<Partial<PoolSettings>> = fc.record({
+  ...GROWING,
   subnetDiscovery: fc.constantFrom("off", "on"),
   networkCard: fc.constantFrom(0, 0, 0, 1),
   growth: fc.constantFrom("allowed", "allowed", "paused"),
