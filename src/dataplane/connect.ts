@@ -1,5 +1,6 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
-import { familyOf, formatIp } from "./codec/ip.ts";
+import { formatIp } from "../net/index.ts";
+import { familyOf } from "./codec/ip.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { EndPoint } from "./listen.ts";
 import { withNetns } from "./netns.ts";

@@ -1,6 +1,6 @@
 export type { Address, AddressKey } from "./codec/address-message.ts";
 export { ALL_IPV4, ALL_IPV6, FAMILY, hostPrefix } from "./codec/ip.ts";
-export type { Ip, Prefix } from "./codec/ip.ts";
+export type { Prefix } from "./codec/ip.ts";
 export type { Link, VethEnd } from "./codec/link-message.ts";
 export type { Neighbour, NeighbourSpec } from "./codec/neighbour-message.ts";
 export { ROUTE_TYPE, SCOPE, TABLE } from "./codec/route-message.ts";

@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { ByteWriter } from "./codec/byte-writer.ts";
-import { familyOf, formatIp, type Ip, ipBytes } from "./codec/ip.ts";
+import { formatIp, type Ip } from "../net/index.ts";
+import { familyOf, ipBytes } from "./codec/ip.ts";
 import { KernelError } from "./kernel-error.ts";
 import { withNetns } from "./netns.ts";
 import { lastErrno, systemCalls } from "./system-calls.ts";

@@ -37,8 +37,8 @@ const DUMP_ATTEMPTS_MAX = 5;
 const RECEIVE_TIMEOUT_S = 5;
 
 /**
- * A conversation with one namespace's rtnetlink, or with its netfilter. It belongs for ever to the namespace in which it was opened, whatever
- * the thread does later. Every call is synchronous and takes some 10 µs.
+ * A conversation with one namespace's rtnetlink, or with its netfilter. It belongs for ever to the namespace in which it
+ * was opened, whatever the thread does later. Every call is synchronous and takes some 10 µs.
  */
 export class NetlinkSocket {
   #fd: number;

@@ -1,7 +1,7 @@
-import { type Ipv4, toIpv4 } from "../../net/index.ts";
+import { formatIp, type Ip, type Ipv4, toIpv4 } from "../../net/index.ts";
 import { attributeU32, parseAttributes, readU32, readU8 } from "./attributes.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { FAMILY, familyOf, formatIp, type Ip, ipBytes, ipFromBytes } from "./ip.ts";
+import { FAMILY, familyOf, ipBytes, ipFromBytes } from "./ip.ts";
 import { FLAG, type NetlinkRequest, TYPE } from "./message.ts";
 
 /** An address on a link. */

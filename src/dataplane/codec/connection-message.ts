@@ -1,6 +1,7 @@
 import { type Ipv4, ipv4FromBytes } from "../../net/index.ts";
 import { type Attributes, nestedAttributes, parseAttributes } from "./attributes.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { FAMILY } from "./ip.ts";
 import { FLAG, type NetlinkRequest } from "./message.ts";
 
 /** A tracked IPv4 connection, as far as it is needed here. */
@@ -15,7 +16,6 @@ export interface Connection {
 
 /** NFNL_SUBSYS_CTNETLINK and IPCTNL_MSG_CT_GET (linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h). */
 const GET_CONNECTIONS = (1 << 8) | 1;
-const FAMILY_IPV4 = 2;
 /** `struct nfgenmsg`: u8 family, u8 version, u16 resource. */
 const HEADER_BYTES = 4;
 const CTA = { original: 1, reply: 2, mark: 8, markMask: 21 } as const;
@@ -31,7 +31,7 @@ export function dumpConnectionsRequest({
   readonly mask: number;
 }): NetlinkRequest {
   const body = new ByteWriter()
-    .u8(FAMILY_IPV4)
+    .u8(FAMILY.ipv4)
     .zeros(HEADER_BYTES - 1)
     .attributeBytes(CTA.mark, bigEndian(mark))
     .attributeBytes(CTA.markMask, bigEndian(mask))

@@ -11,9 +11,6 @@ import {
   toIpv6,
 } from "../../net/index.ts";
 
-export { formatIp };
-export type { Ip };
-
 /** A block of either family. */
 export type Prefix = Cidr | Cidr6;
 

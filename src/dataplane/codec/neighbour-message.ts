@@ -1,7 +1,7 @@
-import { type Mac, macBytes, macFromBytes } from "../../net/index.ts";
+import { formatIp, type Ip, type Mac, macBytes, macFromBytes } from "../../net/index.ts";
 import { parseAttributes, readU16, readU32, readU8 } from "./attributes.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { FAMILY, type Family, familyOf, formatIp, type Ip, ipBytes, ipFromBytes } from "./ip.ts";
+import { FAMILY, type Family, familyOf, ipBytes, ipFromBytes } from "./ip.ts";
 import { FLAG, type NetlinkRequest, TYPE } from "./message.ts";
 
 /** An entry of a link's neighbour (ARP or NDP) table. */

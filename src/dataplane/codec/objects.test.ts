@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cidr6Of, cidrOf, macFromBytes, toIpv4, toIpv6 } from "../../net/index.ts";
+import { cidr6Of, cidrOf, type Ip, macFromBytes, toIpv4, toIpv6 } from "../../net/index.ts";
 import { cidr, ip, ip6 } from "../testing/values.ts";
 import { newAddressRequest, parseAddress } from "./address-message.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { formatPrefix, hostBits, hostPrefix, type Ip, type Prefix, prefixesEqual } from "./ip.ts";
+import { formatPrefix, hostBits, hostPrefix, type Prefix, prefixesEqual } from "./ip.ts";
 import { parseLink } from "./link-message.ts";
 import { newNeighbourRequest, parseNeighbour } from "./neighbour-message.ts";
 import { newRouteRequest, parseRoute, ROUTE_TYPE, SCOPE } from "./route-message.ts";

@@ -1,12 +1,11 @@
+import { formatIp, type Ip } from "../../net/index.ts";
 import { attributeU32, parseAttributes, readU32, readU8 } from "./attributes.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import {
   FAMILY,
   type Family,
   familyOf,
-  formatIp,
   formatPrefix,
-  type Ip,
   ipBytes,
   ipFromBytes,
   type Prefix,
