@@ -148,8 +148,8 @@ export class Pool {
   }
 
   /**
-   * What the world around the pool says now: the node's object in Kubernetes, and its ENIs that are not ours. Unlike {@link configure} it is no change of settings: neither policy
-   * forgets anything.
+   * What the world around the pool says now: the node's object in Kubernetes, and its ENIs that are not ours. Unlike
+   * {@link configure} it is no change of settings: neither policy forgets anything.
    */
   follow(
     said: Partial<Pick<PoolSettings, "growth" | "maxPods" | "unmanagedEnis">>,
