@@ -4,6 +4,7 @@ import { Lab } from "../e2e/harness/lab.ts";
 import { labFile } from "../e2e/harness/lab-file.ts";
 import { NodeNamespaces } from "../e2e/harness/node-namespaces.ts";
 import type { LabStatus } from "../src/lab/index.ts";
+import { memoryDir } from "./memory-dir.ts";
 import { type Burst, runBurst } from "./burst.ts";
 
 /** A node of a lab of its own, on which pods' calls are made without containers. */
@@ -35,6 +36,8 @@ export async function withBurstNode<T>(
       workloads: [],
       attachSeconds,
     }),
+    [],
+    memoryDir(),
   );
   try {
     const [node] = (await lab.status()).nodes;

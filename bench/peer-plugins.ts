@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNetns, deleteNetns } from "../src/dataplane/index.ts";
+import { memoryDir } from "./memory-dir.ts";
 import { withPlugin } from "./plugin-call.ts";
 import { wirePods, type WiringTimes } from "./pod-namespaces.ts";
 
@@ -11,7 +11,7 @@ const HOST = "berth-bench-host";
 
 /** ADD and DEL of the standard plugins `ptp` with `host-local`, in a namespace that stands for the node. */
 export function timePeerPlugins(pods: number): WiringTimes {
-  const dataDir = mkdtempSync(join(tmpdir(), "berth-bench-ipam-"));
+  const dataDir = mkdtempSync(join(memoryDir(), "berth-bench-ipam-"));
   const hostNetns = createNetns(HOST);
   // Nothing leaves that namespace: it has no link but those that the plugin makes.
   const config = {

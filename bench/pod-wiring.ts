@@ -3,6 +3,7 @@ import { Lab } from "../e2e/harness/lab.ts";
 import { labFile } from "../e2e/harness/lab-file.ts";
 import { NodeNamespaces } from "../e2e/harness/node-namespaces.ts";
 import type { LabStatus } from "../src/lab/index.ts";
+import { memoryDir } from "./memory-dir.ts";
 import { measurement, percentile, type Benchmark, type Measurement } from "./measurement.ts";
 import { timePeerPlugins } from "./peer-plugins.ts";
 import { withPlugin } from "./plugin-call.ts";
@@ -32,6 +33,8 @@ export const podWiring: Benchmark = {
         workloads: [],
         attachSeconds: 0,
       }),
+      [],
+      memoryDir(),
     );
     try {
       const node = onlyNode(await lab.status());

@@ -38,14 +38,14 @@ export class Lab {
     };
   }
 
-  /** A place for a lab of its own; nothing runs yet. */
-  static prepare(): Lab {
-    return new Lab(mkdtempSync("/run/berth-e2e-"));
+  /** A place for a lab of its own, below a directory; nothing runs yet. */
+  static prepare(root = "/run"): Lab {
+    return new Lab(mkdtempSync(`${root}/berth-e2e-`));
   }
 
   /** `berth lab up --detach` with this lab file, and more flags. */
-  static async up(yaml: string, flags: readonly string[] = []): Promise<Lab> {
-    const lab = Lab.prepare();
+  static async up(yaml: string, flags: readonly string[] = [], root = "/run"): Promise<Lab> {
+    const lab = Lab.prepare(root);
     try {
       await lab.start(yaml, flags);
     } catch (error) {
